@@ -35,7 +35,7 @@ def channels(frame: DataFrame, **look: Any) -> Made:
     if count == "accounts":
         look["columns"] = {"Reached it": "converted:int", "Accounts": count}
     shown, left = top(frame, 15, count)
-    return rows(shown, str(frame.columns[0]), left=left, **look)
+    return rows(shown, names(shown.iloc[:, 0]), left=left, **look)
 
 
 @picture

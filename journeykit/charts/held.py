@@ -108,7 +108,10 @@ def claims(frame: DataFrame, **look: Any) -> Made:
             small_n=(to_numeric(frame["n"]) < 30) & frame["value"].notna(),
         ),
         scale={"domain": [-_EDGE, _EDGE], "nice": False},
-        words={"text": each(value_words, frame["value"], frame["kind"]), "line2": "sentence"},
+        words={
+            "text": each(value_words, frame["value"], frame["kind"]),
+            "line2": frame["sentence"].map(spoken),
+        },
         **look,
     )
 

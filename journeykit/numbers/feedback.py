@@ -6,6 +6,7 @@ from typing import Any
 import numpy as np
 from pandas import DataFrame
 
+from journeykit.model import Names
 from journeykit.words import percent
 
 from .frames import Row, clustered_share, folded, p_of_interval, three
@@ -18,7 +19,9 @@ _ASKED = ("emotion", "csat", "ces")
 _LEAST = 10
 
 
-def feedback_rows(surveys: DataFrame | None, dims: Sequence[str], scales: Scales) -> list[Row]:
+def feedback_rows(
+    surveys: DataFrame | None, dims: Sequence[str], scales: Scales, called: Names
+) -> list[Row]:
     """Compare the unhappy answers of a stage with the other stages, and within it by column.
 
     An answer is unhappy when it lies below the middle of its scale.
@@ -33,16 +36,23 @@ def feedback_rows(surveys: DataFrame | None, dims: Sequence[str], scales: Scales
         score = numbers(asked["score"], scale, name)
         asked = asked.assign(unhappy=score < (low + high) / 2)[~np.isnan(score)]
         for stage, here in asked.groupby("stage"):
-            rows += _against(name, stage, asked, "stage", stage, "", "the other stages")
+            rows += _against(name, stage, asked, "stage", stage, "", "the other stages", called)
             for dim in here.columns.intersection(dims):
                 for value in sorted(here[dim].dropna().unique()):
-                    told = f" with {dim} {value}", f"those with another {dim}"
+                    told = f" with {dim} {value}", f"those with another {dim}", called
                     rows += _against(name, stage, here, dim, value, *told)
     return rows
 
 
 def _against(
-    measure: str, stage: Any, asked: DataFrame, column: str, value: Any, who: str, others: str
+    measure: str,
+    stage: Any,
+    asked: DataFrame,
+    column: str,
+    value: Any,
+    who: str,
+    others: str,
+    called: Names,
 ) -> list[Row]:
     """Compare the answers with a value with those that have another one, where there are enough."""
     here, rest = (
@@ -58,7 +68,7 @@ def _against(
             "place": f"{stage}{who}",
             "stage": str(stage),
             "what": f"{percent(mine[0])} of the {measure.upper()} answers{who} in the stage "
-            f"{stage} are below "
+            f"“{called.get(stage, stage)}” are below "
             f"the middle of the scale; for {others} it is {percent(theirs[0])}.",
             "compared_with": others,
             "n": len(here),

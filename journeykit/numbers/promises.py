@@ -97,8 +97,8 @@ def _promise(promise: Promise, tables: Tables, notes: list[str]) -> Row:
     measure = promise.measure or ""
     cases = promise_cases(promise, tables, notes)
     if cases is None:
-        why = f"no table has a column {measure!r}." if measure else "it names no measure."
-        notes.append(f"{promise.id!r} is not measured: {why}")
+        why = f"no table has a column “{measure}”." if measure else "it names no measure."
+        notes.append(f"“{promise.text}” is not measured: {why}")
         cases = DataFrame(columns=["kept", "measured"], dtype=float)
     n = int(cases["kept"].count())
     share, low, high = clustered_share(cases, cases["kept"])

@@ -100,8 +100,9 @@ def weak_spots(
     known = {*events.columns, *events.contract.columns.values()}
     dims = [column(events, name) for name in comparisons if name in known]
     query = CellQuery(events, found, condition(events, found[-1] if goal is None else goal), dims)
+    called = {stage.id: stage.name for stage in stages}
     spots = _Spots(query, dims, stages, _order_value(events, found[-1], orders))
-    rows = [*spots.losses(), *spots.friction(), *feedback_rows(surveys, dims, scales)]
+    rows = [*spots.losses(), *spots.friction(), *feedback_rows(surveys, dims, scales, called)]
     rows += promise_rows(promised, support, orders)
     frame = DataFrame(rows, columns=[*_COLUMNS.split(), "onward", "echo"])
     add_q(frame)
@@ -113,7 +114,7 @@ def weak_spots(
     )
     frame["rank"] = range(1, len(frame) + 1)
     notes = [
-        f"{looked_at:,} comparisons were looked at; q counts them all.",
+        f"{looked_at:,} comparisons were looked at; chance allows for all of them.",
         "Friction, feedback and promises count a fifth of a lost customer each: an assumption.",
     ]
     keep, sql = f"rank {_COLUMNS}", query.sql

@@ -66,7 +66,7 @@ class Claiming(Phase):
         """Hold every claim of the persona's maps against the data."""
         found = verdicts(Evidence.of(self.w))
         if not found:
-            return "No card carries a claim yet."
+            return "No note carries a claim yet."
         rows = [v.row() for v in found]
         return {
             "rows": found,

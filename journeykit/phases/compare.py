@@ -10,7 +10,7 @@ from .asking import Row
 from .panel import Found, asks, says
 from .phase import Phase
 
-_NONE = "There is no finished run yet. Run `journeykit run DIR` first."
+_NONE = "Nothing to compare yet. Run the workshop once (journeykit run), then this cell again."
 
 
 class ComparePersonas(Phase):

@@ -24,8 +24,9 @@ class Objectives(Phase):
     def ask_objectives(self) -> Any:
         """Ask for the objectives; saved to workshop.yaml."""
         measures = [(label(m), m) for m in MEASURES]
+        of = [*((each.text, each.id) for each in self.w.promises), *self.w.workshop.steps()]
         return self.ask_listed(
-            "objectives", lambda o: f"{label(o.measure)}: {_target(o)}.", measure=measures
+            "objectives", lambda o: f"{label(o.measure)}: {_target(o)}.", measure=measures, of=of
         )
 
     @asks

@@ -100,7 +100,7 @@ class Phase(Asking):
         return self.panel(
             id,
             title,
-            made.sentence(shown, view),
+            spoken(made.sentence(shown, view)),
             counts=counts,
             frame=shown,
             columns=columns,

@@ -72,7 +72,7 @@ class Planning(Claiming):
             charts.journey_compare, w.workshop, w.persona, now, planned, folder=w.folder.root
         )
         return says(
-            f"Cards: {said}.{f' What changes: {changes}.' if changes else ''}",
+            f"Notes: {said}.{f' What changes: {changes}.' if changes else ''}",
             svg=draw(),
             sheet=draw(format="a3"),
             frame=frame,

@@ -232,7 +232,7 @@ class StartHere(Phase):
         where = f" This journey stands {up}." if (up := w.folder.under(journey)) else ""
         name = f"{w.persona.name}: {journey.name}"
         return says(
-            f"{people(len(journey.cards), 'cards')}: {said}.{where}",
+            f"{people(len(journey.cards), 'notes')}: {said}.{where}",
             title=name if w.journeys[1:] else f"The journey of {w.persona.name}",
             notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
             svg=draw(),

@@ -202,8 +202,8 @@ def write(value: Any, unit: str = "") -> str:
     unit : str
         ``share`` (0..1), ``points`` (a difference of shares), ``percent`` (0..100), ``seconds``,
         ``minutes``, ``hours``, ``days``, ``score``, ``int``, ``money``, ``p``, ``flag``,
-        ``name`` (of an
-        event or an id); any other is a number, or text as it stands.
+        ``day``, ``name`` (of
+        an event or an id); any other is a number, or text as it stands.
 
     Examples
     --------
@@ -219,7 +219,7 @@ def write(value: Any, unit: str = "") -> str:
     if unit == "flag" or type(value).__name__ == "bool":  # NumPy has one, too
         return "yes" if value else ""
     if isinstance(value, str):
-        return label(value) if unit == "name" else value
+        return label(value) if unit == "name" else day(value) if unit == "day" else value
     if not hasattr(value, "__float__"):
         return str(value)
     if unit in _SECONDS:

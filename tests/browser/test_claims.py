@@ -24,7 +24,7 @@ def test_a_claim_filled_in_by_hand_is_in_the_yaml_and_can_be_tested(lab: Any) ->
     form.get_by_role("button", name="Add a claim").click()
     row = form.locator(".journeykit-line").nth(before)
     text = open_folder(lab.root).journey("mobile-maya").card(CARD).text
-    row.get_by_title("Which card claims it?").select_option(label=f"Awareness: {text}")
+    row.get_by_title("Which note claims it?").select_option(label=f"Awareness: {text}")
     row.get_by_title("What is claimed?").select_option(label="Customers who go on to …")
     row.get_by_title("Of which step").fill("purchase")
     row.get_by_title("Is", exact=True).select_option(label="at least")

@@ -220,8 +220,8 @@ def walk_and_claim(day: Day) -> None:
         walk.locator(".jk-nav .jk-main").click()
     walk.get_by_text(re.compile(r"Ben has seen (\d+) of \1 steps")).wait_for()
 
-    _, row = day.row("ask_claims()", "What do our cards claim?", "Add a claim")
-    row.get_by_title("Which card claims it?").select_option(label=f"Purchase: {THOUGHT}")
+    _, row = day.row("ask_claims()", "What do our notes claim?", "Add a claim")
+    row.get_by_title("Which note claims it?").select_option(label=f"Purchase: {THOUGHT}")
     row.get_by_title("What is claimed?").select_option(label="Customers who go on to …")
     row.get_by_title("Of which step, promise, channel …").fill("look at a product")
     row.get_by_title("Is", exact=True).select_option(label="at least")

@@ -207,7 +207,7 @@ def test_cards_on_unknown_places_are_told() -> None:
         .add("Own lane", stage="purchase", lane="mood")
     )
     seen = words_of(drawn(lost))
-    assert "Not drawn: 1 cards on stages that the workshop does not have (limbo)" in seen
+    assert "Not drawn: 1 notes on stages that the workshop does not have (limbo)" in seen
     assert "mood" in seen
     assert journey_text(maya.WORKSHOP, maya.MAYA, lost)[-1]["stage"] == "limbo"
 

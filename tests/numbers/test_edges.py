@@ -72,7 +72,7 @@ def test_scales_of_the_workshop_reach_every_number_of_surveys(tmp_path):
     felt = emotion_by_stage(frame, scales=scales).set_index("stage")["emotion"]
     assert felt["buy"] == pytest.approx(5 / 3)
     assert felt["use"] == -2
-    unhappy = {row["stage"]: row["effect"] for row in feedback_rows(frame, [], scales)}
+    unhappy = {row["stage"]: row["effect"] for row in feedback_rows(frame, [], scales, {})}
     assert unhappy == {"buy": -1, "use": 1}
 
 

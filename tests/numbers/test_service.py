@@ -81,7 +81,7 @@ def test_a_missing_measure_is_not_measured_and_says_what_it_needs():
     )
     assert rows["verdict"].tolist() == ["not measured"] * 2
     assert rows["n"].tolist() == [0, 0]
-    assert "no table has a column 'hold_minutes'" in rows.attrs["notes"][0]
+    assert "no table has a column “hold_minutes”" in rows.attrs["notes"][0]
     assert promises([promise()])["verdict"].tolist() == ["not measured"]
 
 

@@ -77,9 +77,7 @@ def questions() -> Questions:
                 if not hasattr(Phase, name) and not name.startswith("_") and name != "w"
             ]
             found |= {
-                f"{phase}.{name}": getattr(room, name)
-                for name in [*own, "decide"]
-                if name not in ("id", "room")  # in a batch run there is no room
+                f"{phase}.{name}": getattr(room, name) for name in [*own, "decide"] if name != "id"
             }
         return found
 

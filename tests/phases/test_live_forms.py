@@ -117,7 +117,7 @@ def ideas(read: Read, form: Form) -> None:
 
 def claims(read: Read, form: Form) -> None:
     form.add()
-    form.choose("Which card claims it", "Checkout on the phone, four pages")
+    form.choose("Which note claims it", "Checkout on the phone, four pages")
     form.choose("What is claimed", "Customers who reach the goal")
     form.choose("Is", "at least")
     form.put("Threshold", "20%")
@@ -133,7 +133,7 @@ def promises(read: Read, form: Form) -> None:
     form.put("What do we promise", "A reply on the same day")
     assert "role='alert'" in form.status
     form.choose("Stage", "Purchase")
-    form.choose("Measured by", "first_answer_minutes")
+    form.choose("Measured by", "First answer minutes")
     form.put("Kept up to", "480")
     form.put("For how many", "0.9")
     made = read("workshop.yaml")["promises"][-1]

@@ -37,7 +37,9 @@ class Note(NamedTuple):
     @property
     def small(self) -> str:
         """The small print: by which channel, and whose it is."""
-        return joined(self.card.channel, self.card.owner or self.card.department)
+        return joined(
+            (self.card.channel or "").replace("_", " "), self.card.owner or self.card.department
+        )
 
 
 def joined(*words: str) -> str:

@@ -38,7 +38,9 @@ def facts_of(
         due = f"{day(reviewed)} · next by {day(workshop.review_due(reviewed))}"
     told = {
         "In the data": many,
-        "Who": " · ".join(f"{label(c)}: {', '.join(v)}" for c, v in persona.segment.items()),
+        "Who": " · ".join(
+            f"{label(c)}: {', '.join(v).replace('_', ' ')}" for c, v in persona.segment.items()
+        ),
         "Under": up and f"{workshop.stage_names().get(up.stage, up.stage)} of {up.journey}",
         "Reviewed": due,
         "Owner": journey.owner or workshop.owner,

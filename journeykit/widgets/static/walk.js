@@ -244,10 +244,10 @@ class Trip {
     const card = this.cardOf(took);
     if (card) {
       const differs = card.text !== took.finding;
-      return [h("span", {}, `✓ On the map as ${LANES[card.lane] ?? "a card"}${differs ? `: “${card.text}”` : ""}`),
+      return [h("span", {}, `✓ On the map as ${LANES[card.lane] ?? "a note"}${differs ? `: “${card.text}”` : ""}`),
         differs && button("Write it anew", () => { this.save(); this.line.ask("card.change", this.facts.doc, { id: took.made, text: this.took(step.id).finding }); })].filter(Boolean);
     }
-    return [h("span", { class: "jk-soft" }, took.made ? "Its card was taken off the map. Put it there again:" : "Put it on the map:"),
+    return [h("span", { class: "jk-soft" }, took.made ? "Its note was taken off the map. Put it there again:" : "Put it on the map:"),
       ...Object.entries(LANES).map(([lane, words]) => button(`+ As ${words}`, () => this.toMap(step, lane), { "aria-label": `Put on the map as ${words}` }))];
   }
 
