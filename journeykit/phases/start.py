@@ -1,5 +1,6 @@
 """00 Start here: who, what, with which data, how far we are, and the map as it stands."""
 
+import hashlib
 from collections import Counter
 from dataclasses import replace
 from functools import partial
@@ -13,6 +14,7 @@ from journeykit.errors import Covered, DataError, JourneykitError, NoTable
 from journeykit.model import PHASES, Journey
 from journeykit.numbers import reached
 from journeykit.numbers.audience import coverage
+from journeykit.store.kept import texts
 from journeykit.widgets import Timer, current, parts_of, stacked
 from journeykit.words import people
 
@@ -83,6 +85,14 @@ class StartHere(Phase):
                 for each in folder.journeys_of(id)
             ],
         }
+
+    def mark(self) -> str:
+        """Mark what the folder says, but for the clock, and what is covered: what was computed
+        under another mark may say something else now.
+        """
+        self.w.desk.save()  # what waits to be written is said, too
+        told = [each for each in texts(self.w.folder.root).items() if "sessions/" not in each[0]]
+        return hashlib.sha256(repr((told, [*self.w.covered])).encode()).hexdigest()
 
     def ask_workshop(self) -> Any:
         """Ask what the workshop is called, what its stages are, and whom it is about."""

@@ -33,7 +33,16 @@ SMALL = """() => {
   }
   return found;
 }"""
-CHROME = ".cm-content:visible, .jp-InputPrompt:visible, .jp-OutputPrompt:visible, .jp-Toolbar:visible, #jp-top-panel:visible"
+CHROME = ", ".join(
+    f"{one}:visible"
+    for one in (
+        ".cm-content",
+        ".jp-InputPrompt",
+        ".jp-OutputPrompt",
+        ".jp-Toolbar",
+        "#jp-top-panel",
+    )
+)
 
 
 class Wall:
@@ -270,3 +279,29 @@ def test_the_clock_of_the_lab_leads_here_and_the_list_leads_back(lab):
     wall.press("l")
     nb.page.get_by_role("button", name="Leave").click()
     nb.page.wait_for_url("**/lab/tree/**/55_way.ipynb")
+
+
+def test_what_the_folder_says_now_is_computed_and_a_new_kernel_begins_anew(lab):
+    name = marked(lab, "56_now.ipynb", *SETUP, ("text", "## One"), ("", "1"),
+                  ("text", "## Name"), ("", "print(w.workshop.name)"))  # fmt: skip
+    wall = Wall(lab.present(name))
+    wall.press("PageDown", "PageDown")
+    shown = wall.page.locator(".jp-CodeCell.jkp-on")
+    file = lab.root / "workshop.yaml"
+    was = re.search(r"^name: (.+)$", file.read_text("utf-8"), re.M)
+    assert was
+    assert was[1].strip("\"'") in shown.inner_text()
+    wall.press("PageUp")
+    file.write_text(file.read_text("utf-8").replace(was[0], "name: Another name"), "utf-8")
+    wall.press("PageDown")
+    assert "Another name" in shown.inner_text()
+    wall.press("PageUp", "PageDown")
+    counts = wall.counts()
+    wall.press("PageUp", "PageDown")
+    assert wall.counts() == counts  # nothing changed, nothing ran
+    wall.press("r")
+    assert wall.counts() != counts
+    wall.nb.restart()
+    wall.press("PageUp")
+    assert wall.counts()[:4] == [1, 2, 3, 4]  # what comes before, and the screen itself
+    wall.page.locator(".jkp-clock .jk-timer").wait_for()

@@ -7,8 +7,10 @@ import json
 import pytest
 from typer.testing import CliRunner
 
+from journeykit import open_workshop
 from journeykit.cli import app as commands
 from journeykit.store import create
+from tests.uncovered import skip_in
 
 
 @pytest.fixture
@@ -48,8 +50,6 @@ def test_what_it_loads_is_beside_it_and_nothing_else(started):
 
 
 def test_what_can_be_chosen_is_plain_data(tmp_path):
-    from journeykit import open_workshop
-
     create(tmp_path / "shop", "retail")
     told = open_workshop(tmp_path / "shop").start.choices()
     assert json.loads(json.dumps(told)) == told
@@ -58,3 +58,15 @@ def test_what_can_be_chosen_is_plain_data(tmp_path):
     assert told["personas"][told["persona"]] == "Mobile Maya"
     assert {*told["journeys"][0]} == {"id", "name", "persona"}
     assert told["journey"] in {each["id"] for each in told["journeys"]}
+
+
+def test_what_was_computed_is_marked_by_what_the_folder_says(tmp_path):
+    shop = create(tmp_path / "shop", "retail").root
+    start = open_workshop(shop).start
+    first = start.mark()
+    assert open_workshop(shop).start.mark() == first
+    (shop / "records" / "sessions").mkdir(parents=True)
+    (shop / "records" / "sessions" / "2026-06-01.yaml").write_text("part: break\n")
+    assert start.mark() == first  # the clock goes on
+    skip_in(shop, "mobile-maya")
+    assert start.mark() != first

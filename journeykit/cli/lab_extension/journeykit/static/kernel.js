@@ -29,7 +29,7 @@ export class Book {
   widget(id) { return this.notebook.widgets.find((each) => each.model.id === id); }
   get kernel() { return this.context.sessionContext.session?.kernel; }
 
-  /** What has run in this kernel: id of the cell to what was covered then. */
+  /** What has run in this kernel: id of the cell to what the folder said then. */
   get ran() { return (this.kernel && tab(`ran:${this.kernel.id}`).get()) ?? { mark: "", cells: {} }; }
   set ran(told) { if (this.kernel) tab(`ran:${this.kernel.id}`).set(told); }
   has(id) { return id in this.ran.cells; }
@@ -37,6 +37,7 @@ export class Book {
   /** Evaluate expressions beside the cells; what cannot be evaluated is undefined. */
   async ask(expressions, code = "") {
     await this.context.sessionContext.ready;
+    if (!this.kernel || this.kernel.status === "dead") await this.context.sessionContext.restartKernel();
     const told = { code, silent: true, store_history: false, stop_on_error: false, user_expressions: expressions };
     const { content } = await this.kernel.requestExecute(told).done;
     return Object.fromEntries(Object.entries(content.user_expressions ?? {}).map(([name, { data }]) =>
@@ -44,28 +45,28 @@ export class Book {
   }
 
   /**
-   * See what is covered, and whether the kernel is the one in which cells ran, for whom they ran:
-   * a restart keeps its id, and another notebook of this tab may have chosen somebody else.
+   * See what the folder says, and whether the kernel is the one in which cells ran, for whom they
+   * ran: a restart keeps its id, and another notebook of this tab may have chosen somebody else.
    */
   async look() {
-    const { process, covered } = await this.ask({ process: "__import__('os').getpid()", covered: "sorted(w.covered)" });
+    const { process, said } = await this.ask({ process: "__import__('os').getpid()", said: "w.start.mark()" });
     const mark = JSON.stringify([process, this.choice.get()]);
     if (this.ran.mark !== mark) this.ran = { mark, cells: {} };
-    return covered ?? "";
+    return said ?? "";
   }
 
   /** What can be chosen, as the open workshop says; nothing before it is open. */
   async choices() { return (await this.ask({ choices: "__import__('IPython').display.JSON(w.start.choices())" })).choices; }
 
   /** Run a cell as a person does with Ctrl+Enter; gives what went wrong, if something did. */
-  async run(id, covered) {
+  async run(id, said) {
     const place = this.notebook.widgets.findIndex((each) => each.model.id === id);
     this.notebook.deselectAll();
     this.notebook.activeCellIndex = place;
     await this.app.commands.execute("notebook:run-cell");
     const error = this.widget(id)?.model.outputs.toJSON().find((each) => each.output_type === "error");
     const { mark, cells } = this.ran;
-    if (!error) this.ran = { mark, cells: { ...cells, [id]: covered } };
+    if (!error) this.ran = { mark, cells: { ...cells, [id]: said } };
     return error ? error.evalue || error.ename : "";
   }
 

@@ -15,10 +15,11 @@ const address = (settings, view, path) => `${settings.baseUrl}${view}/tree/${pat
 /** Start with JupyterLab: in /lab only the way here is offered, by the clock of notebook 00. */
 export function activate(app, settings, presents) {
   if (presents) {
-    document.documentElement.classList.add("jk-present");
+    document.documentElement.classList.add("jk-present"); // from the first moment on
     deafen();
     const begin = async () => {
       const panel = app.shell.currentWidget;
+      document.documentElement.classList.toggle("jk-present", !panel || isBook(panel)); // another file is shown as ever
       if (!isBook(panel)) return;
       app.shell.currentChanged.disconnect(begin);
       await panel.context.ready;
@@ -113,7 +114,7 @@ async function present(book, to) {
     }
   }
 
-  /** Come to a screen: run it where it has not run here, or where something else is covered now. */
+  /** Come to a screen: run it where it has not run here, or where it may say something else now. */
   function come(index, anew = false) {
     const mine = ++turn, { code } = screens[index];
     show(index);
@@ -126,10 +127,10 @@ async function present(book, to) {
       try {
         await book.look();
         wrong = await book.open(before);
-        const covered = wrong ? "" : await book.look();
-        const stale = anew || !book.has(code) || (book.ran.cells[code] !== covered && depends(code));
+        const said = wrong ? "" : await book.look();
+        const stale = anew || !book.has(code) || (book.ran.cells[code] !== said && depends(code));
         if (!wrong && stale) {
-          wrong = await book.run(code, covered);
+          wrong = await book.run(code, said);
           await book.save();
         }
       } catch (problem) { // the kernel went away
@@ -142,7 +143,7 @@ async function present(book, to) {
     return work;
   }
 
-  /** What shows numbers, or said that they are covered, runs again when others are; what one types into stays. */
+  /** What shows numbers, or said that they are covered, runs again when the folder says something else; what one types into stays. */
   function depends(id) {
     const { node } = book.widget(id);
     return !node.querySelector(".jk-live, .jupyter-widgets") || Boolean(node.querySelector(".jk-covered"));
@@ -156,6 +157,7 @@ async function present(book, to) {
     location.assign(to(view, path));
   }
   function step(by) {
+    if (document.fullscreenElement?.closest(".jp-Cell")) document.exitFullscreen(); // a widget's own
     if (aside()) return come(by > 0 ? way().find((each) => each > from) ?? from : from);
     const place = way()[way().indexOf(at) + by];
     if (place !== undefined) return come(place);
@@ -193,10 +195,12 @@ async function present(book, to) {
   window.addEventListener("click", (event) => { // a link to a notebook stays in this view
     const link = event.target.closest(".jp-RenderedMarkdown a"), name = link && decodeURIComponent(link.pathname.split("/").at(-1));
     const other = name && books.find((path) => path.split("/").at(-1) === name);
-    if (!other) return;
+    const file = !other && event.target.closest(".jp-RenderedHTMLCommon a[href]:not([href^='#'])");
+    if (!other && !file) return;
     event.preventDefault();
     event.stopPropagation();
-    visit(other);
+    if (other) visit(other);
+    else window.open(file.href, "_blank", "noopener"); // JupyterLab would put it in this one's place
   }, true);
   window.addEventListener("resize", lay);
   notebook.model.cells.changed.connect(() => { // somebody changed the file
@@ -205,7 +209,7 @@ async function present(book, to) {
     show(Math.max(0, screens.findIndex((each) => each.cells.includes(cell))));
   });
   context.sessionContext.statusChanged.connect((_, status) => {
-    if (status === "dead") say("The kernel has stopped. R starts it again; what was typed is in the folder.");
+    if (["dead", "restarting", "autorestarting"].includes(status)) say("The kernel has stopped. R computes this screen again; what was typed is in the folder.");
   });
 
   outer().querySelector(".jp-WindowedPanel-viewport")?.removeAttribute("role"); // a list, of which one thing is shown
