@@ -38,8 +38,10 @@ def restore(
     to: Annotated[str, Option(help="The copy to go back to, as the list names it.")] = "",
 ) -> None:
     """List the copies of the folder's texts that are kept, or go back to one (--to)."""
-    from journeykit.store import kept, open_folder
+    from journeykit.store import Folder, kept, open_folder
 
-    opened = open_folder(folder)
+    opened = Folder(folder.resolve())
+    if not kept.copies(opened):  # one whose workshop.yaml is gone goes back, too
+        open_folder(folder)
     before = kept.restore(opened, to) if to else ""
     show(__file__, to=to, before=before, copies=kept.copies(opened))

@@ -5,7 +5,14 @@ import re
 from hashlib import pbkdf2_hmac, sha256
 from typing import Annotated, Any, Self
 
-from pydantic import AwareDatetime, BeforeValidator, Field, NonNegativeFloat, NonNegativeInt
+from pydantic import (
+    AwareDatetime,
+    BeforeValidator,
+    Field,
+    NonNegativeFloat,
+    NonNegativeInt,
+    PositiveInt,
+)
 
 from .base import Day, Feeling, Id, Model, Ref, Share, Silence, Text, Texts, one_of, rule, wrong
 from .decisions import Decision, Parked, Record
@@ -145,9 +152,10 @@ class WalkStep(Model):
 
 
 class Walk(Record):
-    """The journey walked in the customer's shoes; one record per walker."""
+    """The journey walked in the customer's shoes; one record per walker and session."""
 
     journey: Id
+    session: PositiveInt = 1
     steps: tuple[WalkStep, ...] = ()
 
 

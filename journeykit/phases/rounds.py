@@ -63,10 +63,7 @@ class Rounds:
 
     def _gathered(self, head: Facts, places: Mapping[str, str]) -> Panel:
         """Show the ranking; of notes that are not revealed only how many there are."""
-        topic, (notes, votes) = (
-            head["topic"],
-            (self._of(kind, head["id"]) for kind in ("notes", "votes")),
-        )
+        topic, votes, notes = head["topic"], *(self._of(k, head["id"]) for k in ("votes", "notes"))
         shown = [note for note in notes if note.revealed]
         late, id = waiting([n for n in notes if not n.revealed]), f"gathered-{slug(topic)}"
         if not shown:

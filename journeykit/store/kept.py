@@ -8,7 +8,7 @@ from journeykit.model import free_name
 
 from .desk import Desk
 from .files import locked, within, write_atomic
-from .folder import DOCUMENTS, Folder
+from .folder import DOCUMENTS, WORKSHOP, Folder
 
 COPIES = "kept"
 """The folder of the copies; git leaves it alone."""
@@ -18,7 +18,7 @@ def texts(root: Path) -> dict[str, bytes]:
     """Read what a workshop is made of: file to content, also where the content is wrong."""
     folder = Folder(root)
     files = (f"{doc}.yaml" for where in DOCUMENTS for doc in folder.docs(where))
-    return {file: within(root, file).read_bytes() for file in files}
+    return {file: path.read_bytes() for file in files if (path := within(root, file)).exists()}
 
 
 def keep(folder: Folder, why: str) -> str:
@@ -42,7 +42,7 @@ def _copy(folder: Folder, why: str) -> str:
 def copies(folder: Folder) -> list[str]:
     """List the copies, the oldest first."""
     place = within(folder.root, COPIES)
-    return sorted(path.parent.name for path in place.glob("[!.]*/workshop.yaml"))
+    return sorted(path.name for path in place.glob("[!.]*/"))
 
 
 def restore(folder: Folder, name: str) -> str:
@@ -57,7 +57,8 @@ def restore(folder: Folder, name: str) -> str:
     if name not in known:
         raise WorkshopError(f"there is no copy {name!r}. {did_you_mean(name, known)}")
     root, then = folder.root, texts(within(folder.root, f"{COPIES}/{name}"))
-    Desk(root).close()
+    if (root / WORKSHOP).exists():  # without it, no desk saves what waits in the journal
+        Desk(root).close()
     with locked(root):
         before = _copy(folder, "restore")
         for file in texts(root).keys() - then:

@@ -48,17 +48,21 @@ def walk_view(workshop: Any, persona: Any, journey: Any, walks: Sequence[Walk]) 
     """Gather what a walk shows, as plain data: ``who``, ``script``, ``walks`` and ``cards``.
 
     The script are touchpoints and actions of the map, in the order in which they are walked.
-    Without the persona or the map there is nothing to walk.
+    Walks of other sessions stand apart, as ``earlier``. Without the persona or the map there is
+    nothing to walk.
     """
     if persona is None or journey is None:
         return {"script": [], "walks": {}, "cards": {}, "who": _who(persona) if persona else {}}
     stages = [*workshop.stage_names()]
     script = [card for card in journey.cards if card.lane in WALKED and card.stage in stages]
     script.sort(key=lambda c: (stages.index(c.stage), WALKED.index(c.lane), c.order, c.id))
-    mine = [w for w in walks if w.persona in (None, persona.id) and w.journey == journey.id]
+    every = [w for w in walks if w.persona in (None, persona.id) and w.journey == journey.id]
+    mine = [w for w in every if w.session == workshop.session]
     made = {step.made for walk in mine for step in walk.steps if step.made}
     return {
         "who": _who(persona),
+        "session": workshop.session,
+        "earlier": [w.model_dump(mode="json") for w in every if w not in mine],
         "script": [_step(card, workshop, journey) for card in script],
         "walks": {
             walk.id: {

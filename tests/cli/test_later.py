@@ -82,6 +82,37 @@ def test_a_folder_that_cannot_be_read_is_gone_back_from(shop: Path) -> None:
     assert (shop / "kept" / before / "workshop.yaml").read_bytes() == whole + b"bad: [\n"
 
 
+def test_a_folder_without_its_workshop_file_is_gone_back_to_and_back_from(shop: Path) -> None:
+    name = keep(open_folder(shop), "test")
+    (shop / "workshop.yaml").unlink()
+    assert f"{name}\n" in asked("restore", shop)
+    asked("restore", shop, "--to", name)
+    (before,) = {*copies(open_folder(shop))} - {name}
+    asked("restore", shop, "--to", before)
+    assert not (shop / "workshop.yaml").exists()
+    asked("restore", shop, "--to", name)
+    assert open_folder(shop).workshop().name
+
+
+def test_a_copy_that_was_not_finished_is_not_listed(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from journeykit.store import kept
+
+    def full(path: Path, _: bytes, times: list[int] = []) -> None:  # noqa: B006 - it counts
+        times.append(1)
+        if len(times) > 5:
+            raise OSError(28, "No space left on device")
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(_)
+
+    monkeypatch.setattr(kept, "write_atomic", full)
+    before = texts(shop)
+    with pytest.raises(OSError, match="No space"):
+        keep(open_folder(shop), "next")
+    assert (copies(open_folder(shop)), texts(shop)) == ([], before)
+
+
 def test_what_was_acknowledged_and_not_saved_is_in_the_copy(shop: Path) -> None:
     desk = Desk(shop)
     desk.take({"id": "1", "kind": "set", "doc": "journeys/mobile-maya", "data": {"owner": "Zoe"}})

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from journeykit.phases import OpenWorkshop
 from journeykit.store import Desk
 from journeykit.widgets import FELT, JourneyWalk, walk_html
 
@@ -69,6 +70,24 @@ def test_each_walker_has_a_record_and_all_of_them_are_shown(
     kept = desk.folder.record("walks", "mobile-maya-ben")
     assert kept.steps[1].finding == HOSTILE
     assert not desk.folder.problems()
+
+
+def test_walks_begin_anew_in_the_next_session_and_those_of_before_stand_apart(
+    walk: JourneyWalk, desk: Desk, send: Any
+) -> None:
+    first, *_ = begin(walk, send)
+    send(walk, "walk.step", WALK, card=first["id"], seen=True, finding=HOSTILE)
+    send(walk, "set", "workshop", session=2)
+    view = walk.view()
+    assert (view["session"], view["walks"]) == (2, {})
+    assert HOSTILE in [step["finding"] for each in view["earlier"] for step in each["steps"]]
+    anew = WALK.replace("walks/", "walks/s2-")
+    send(walk, "set", anew, author="Ben", journey="mobile-maya", session=2)
+    assert {*walk.view()["walks"]} == {"s2-mobile-maya-ben"}
+    desk.save()
+    told = OpenWorkshop(desk.folder, "mobile-maya").test.walk()
+    assert "walked by 1 walker" in told.sentence
+    assert any("In earlier sessions: " in note and HOSTILE in note for note in told.notes)
 
 
 def test_a_walk_of_another_persona_is_not_shown(walk: JourneyWalk, send: Any) -> None:

@@ -49,15 +49,15 @@ class Trip {
   }
 
   start(author) {
-    const { walks } = this.line.state;
-    const base = slug(`${this.facts.persona}-${author}`) + (slug(author) ? "" : `-${newId()}`);
+    const { walks, session } = this.line.state; // each session has walks of its own
+    const base = slug(`${session > 1 ? `s${session}-` : ""}${this.facts.persona}-${author}`) + (slug(author) ? "" : `-${newId()}`);
     const known = Object.entries(walks).find(([, walk]) => walk.author === author);
     let id = known?.[0] ?? base;
     if (!known) {
       for (let number = 2; walks[id]; number += 1) id = `${base}-${number}`;
       const day = new Date();
       const date = [day.getFullYear(), day.getMonth() + 1, day.getDate()].map((part) => String(part).padStart(2, "0")).join("-");
-      this.line.ask("set", `records/walks/${id}`, { author, persona: this.facts.persona, journey: this.facts.journey, date }, author);
+      this.line.ask("set", `records/walks/${id}`, { author, persona: this.facts.persona, journey: this.facts.journey, date, session }, author);
     }
     const { steps } = walks[id] ?? { steps: {} };
     const first = this.script.findIndex((step) => !how(steps[step.id]));
@@ -162,7 +162,7 @@ class Trip {
   }
 
   drawStart() {
-    const { t, facts: { me } } = this, { who, walks } = this.line.state, { seen, of } = coverage(this.script, this.walks());
+    const { t, facts: { me } } = this, { who, walks, earlier = [] } = this.line.state, { seen, of } = coverage(this.script, this.walks());
     if (!this.script.length) return [h("h3", { tabindex: -1 }, t("Nothing to walk yet")), h("p", {}, t("The map has no touchpoint and no action. Add some to the map, then walk it."))];
     const name = h("input", { maxlength: 40, autocomplete: "off", "aria-label": "Who walks?", placeholder: "Your name, or any name" });
     const submit = (event) => { event.preventDefault(); if (me) this.start(me.alias); else if (name.value.trim()) this.start(name.value.trim()); else name.focus(); };
@@ -176,7 +176,10 @@ class Trip {
       h("ul", { class: "jk-list" }, Object.values(walks).map((walk) => {
         const own = coverage(this.script, [walk]);
         return h("li", { class: "jk-go" }, h("span", {}, `${walk.author}, ${walk.date || "no date"}: ${own.seen} of ${own.of} seen`), button("Go on", () => this.start(walk.author), { "aria-label": `Go on as ${walk.author}` }));
-      }))]),
+      })),
+      earlier.length ? h("h4", {}, "In earlier sessions") : null,
+      h("ul", { class: "jk-list" }, earlier.map(({ author, id, date, steps }) => h("li", {},
+        [`${author || id}, ${date ?? "no date"}`, ...steps.filter(({ finding }) => finding).map(({ finding }) => `“${finding}”`)].join(" · "))))]),
     ];
   }
 
