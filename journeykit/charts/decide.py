@@ -113,9 +113,9 @@ def competitors(frame: DataFrame, ours: str = "", **look: Any) -> Made:
     long = frame.melt("criterion", var_name="who").dropna(subset="value")
     companies = sorted(long["who"].unique(), key=lambda who: who != ours)
     room = (WIDTH - 200) / len(companies)
-    said = {
-        who: "\n".join(wrap(f"{who}{' (us)' * (who == ours)}", room, 12, lines=3))
-        for who in companies
+    said = {  # cut, two names may read alike: each keeps a column of its own
+        who: "\n".join(wrap(f"{who}{' (us)' * (who == ours)}", room, 12, lines=3)) + "\u200b" * n
+        for n, who in enumerate(companies)
     }
     data = DataFrame(
         {

@@ -607,3 +607,25 @@ def test_an_id_can_be_read_in_the_file(computes):
     assert first.startswith("grosse-cafe-2-wege-")
     assert first != second
     assert computes("namedId", "日本").startswith("note-")
+
+
+PLACES = """() => [document.querySelector('.jk-scroller').scrollTop,
+  document.querySelector('.jp-WindowedPanel-outer').scrollTop]"""
+
+
+def test_who_scrolls_past_is_not_caught_in_the_board(lab: Any) -> None:
+    nb = lab.open(
+        lab.write("board.ipynb", OPEN, "w.start.board()", "w.start.map()"), width=1366, height=768
+    )
+    nb.run_all()
+    nb.scroll("w.start.board()")
+    page, board = nb.page, nb.page.locator(".jk-scroller")
+    board.hover(position={"x": 300, "y": 60})
+    inside, before = page.evaluate(PLACES)
+    page.mouse.wheel(0, 300)
+    assert lab.within(5, lambda: page.evaluate(PLACES)[1] > before)
+    assert page.evaluate(PLACES)[0] == inside == 0
+    cell(page, "goals", "advocacy").click(position={"x": 60, "y": 90})  # now somebody is in it
+    page.wait_for_timeout(1000)  # a wheel that goes on keeps moving what it moved
+    page.mouse.wheel(0, 200)
+    assert lab.within(5, lambda: page.evaluate(PLACES)[0] > 0)

@@ -266,6 +266,13 @@ def test_long_names_over_a_heat_map_stay_over_their_columns() -> None:
     assert max(text_width(line, 12) for line in lines) <= theme.WIDTH / 4 - 20
 
 
+def test_competitors_whose_names_are_cut_alike_keep_a_column_each() -> None:
+    grades = pd.DataFrame(
+        {"criterion": ["Price"], **{f"Competitor number {i}": i for i in range(1, 11)}}
+    )
+    assert sum(text.startswith("Com") for text in words(draw("competitors", grades))) >= 10
+
+
 def test_verdicts_have_a_word_and_a_symbol() -> None:
     shown = words(draw("promises", FRAMES["promises"]))
     assert "▼ broken" in shown

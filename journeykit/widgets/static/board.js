@@ -57,7 +57,7 @@ function makeBoard(line, root, status, signal) {
 
   // --- the frame ---------------------------------------------------------------------------
   const grid = h("div", { class: "jk-grid", role: "table", "aria-label": facts.title });
-  const scroller = h("div", { class: "jk-scroller" }, grid);
+  const scroller = h("div", { class: "jk-scroller", tabindex: "-1", "data-more": "Click into the map to scroll it" }, grid);
   const head = h("div", { class: "jk-row jk-heads", role: "row" });
   const told = h("div", { class: "jk-row jk-data", role: "row" });
   grid.append(head, told);

@@ -86,6 +86,8 @@ export function makeTools(board, { status, grid, scroller, who }) {
     put(percent, `${Math.round(100 * fitted)}%`);
   };
   new ResizeObserver(refit).observe(scroller);
+  scroller.addEventListener("click", () => root.matches(":focus-within") || scroller.focus({ preventScroll: true }));
+  new ResizeObserver(() => scroller.classList.toggle("jk-tall", grid.getBoundingClientRect().height > scroller.clientHeight)).observe(grid);
   /** The largest size at which everything is in sight; outside of the full screen, all columns. */
   function fit() {
     const high = root.classList.contains("jk-full");
