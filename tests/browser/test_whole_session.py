@@ -28,12 +28,15 @@ from journeykit.widgets.room import ask_room
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 PERSONA, SOON = "mobile-maya", 30
-HOW: list[dict[str, Any]] = [{"locale": "de-AT"}, {"locale": "ar"}, {"dark": True}, *[{}] * 5]
-"""How each phone is: one speaks German, one Arabic, one is dark."""
+GERMAN, ARABIC = {"locale": "de-AT"}, {"locale": "ar", "dark": True}
+HOW: list[dict[str, Any]] = [GERMAN, ARABIC, {"dark": True}, *[{}] * 5]
+"""How each phone is: one speaks German, one Arabic, two are dark."""
 SLEEPER = 4
 COVERED = re.compile(r"69\.0[67]|69\.1 ?%|0\.3093|0\.6906")
 """What the guess asks for, in all ways in which it is written; see ``test_the_session``."""
-SIZES = {"laptop": (1366, 768), "projector": (1920, 1080)}
+WALL = {"width": 1920, "height": 1080}
+SETTLED = """document.documentElement.dataset.jkpReady === 'yes'
+  && !/^(Computing|Going)/.test(document.querySelector('.jkp-note').textContent)"""
 PICTURES = os.environ.get("JOURNEYKIT_PICTURES", "")
 
 
@@ -169,6 +172,23 @@ class Session:
         self.run(made, *calls)
         return made
 
+    def present(self, notebook: str) -> Any:
+        """Open a notebook in the presenter's view, in a tab of the same browser."""
+        page = self.start.page.context.new_page()
+        page.set_viewport_size(WALL)
+        page.set_default_timeout(SOON * 2000)
+        self.listen(page)
+        page.goto(self.lab.url(notebook, "doc"))
+        page.wait_for_function(SETTLED)
+        return page
+
+    def turn(self, wall: Any, key: str) -> str:
+        """Press a key; gives what the next screen says."""
+        wall.keyboard.press(key)
+        wall.wait_for_timeout(100)
+        wall.wait_for_function(SETTLED)
+        return str(wall.locator("body").inner_text())
+
     def run(self, nb: Any, *calls: str) -> None:
         sources = [cell["source"] for cell in nb.cells()]
         for call in ("persona = ", "jk.open_workshop(", *calls):
@@ -223,8 +243,8 @@ def test_the_session(lab: Any, visit: Any) -> None:
     session = Session(lab, visit)
     try:
         welcome(session)
-        weak_spots = guess_what_is_lost(session)
-        notes(session, weak_spots)
+        guess_what_is_lost(session)
+        weak_spots = notes(session)
         feelings_and_other_eyes(session)
         walk(session)
         decide(session, weak_spots)
@@ -249,40 +269,50 @@ def welcome(session: Session) -> None:
     clock.get_by_role("button", name="Next ›").click()
     clock.locator(".jk-part", has_text="Objectives and the three customers").wait_for()
     picture(nb.page, "clock-laptop")
+    if PICTURES:
+        nb.page.set_viewport_size(WALL)
+        picture(nb.page, "timer-projector", clock)
+        nb.page.set_viewport_size({"width": 1366, "height": 768})
     session.press("Open a room")
     session.room.locator(".jk-code:visible").wait_for()
     session.join()
     session.room.get_by_text("In the room: 8 of 8").wait_for()
     picture(nb.page, "room-laptop")
+    if PICTURES:
+        nb.theme("Dark")
+        picture(nb.page, "room-host-dark", session.room)
+        nb.theme("Light")
     picture(session.phones[0].page, "phone-map")
 
 
-def guess_what_is_lost(session: Session) -> Any:
-    """Notebook 03: everybody guesses first; the number is nowhere until then, and there after."""
-    nb = session.open("03_weak_spots.ipynb", "w.weak_spots.guess()", "w.weak_spots.funnel()")
-    nb.page.get_by_text("Covered until you have guessed").first.wait_for()
+def guess_what_is_lost(session: Session) -> None:
+    """03 on the wall, by keyboard: all guess first; the number is nowhere until then, there after."""
+    wall = session.present("03_weak_spots.ipynb")
+    assert "Take a name for this session" in session.turn(wall, "PageDown")
+    assert "Covered until you have guessed" in session.turn(wall, "PageDown")
+    picture(wall, "present-covered")
     session.begin("Guess: how many do we lose?", ".jk-question")
     for phone in session.phones:
         phone.guess(10 + phone.number, 20 + phone.number)
     picture(session.phones[2].page, "phone-guess-dark")
     session.kept(lambda: len(open_folder(session.root).records("guesses")) == 16)
-    nb.save()
     told = unquote(session.shown())  # a map is an address, too
     assert [told[at.start() - 80 : at.end() + 30] for at in COVERED.finditer(told)] == []
     session.reveal("the numbers")
     for phone in session.phones:
         phone.page.locator(".jk-truth").first.wait_for()
         assert COVERED.search(phone.page.locator("body").inner_text())
-    picture(session.phones[2].page, "phone-truth-dark")
-    session.run(nb, "w.weak_spots.funnel()")
-    nb.page.get_by_text("69.1%").first.wait_for()
-    return nb
+    picture(session.phones[2].page, "guesses-dark")
+    assert "How many do we lose?" in session.turn(wall, "PageUp")
+    assert "69.1%" in session.turn(wall, "PageDown")
+    picture(wall, "present-funnel")
+    wall.close()
 
 
-def notes(session: Session, nb: Any) -> None:
+def notes(session: Session) -> Any:
     """Notes are written while the kernel dies, then revealed, grouped, voted on, ranked."""
     session.begin("Write notes: what hurts?", ".jk-draft")
-    session.run(nb, "w.weak_spots.gather()")
+    nb = session.open("03_weak_spots.ipynb", "w.weak_spots.gather()")
     for phone in session.phones[:4]:
         phone.write(session.text("note", phone.number))
     kernel = int(nb.execute("import os; print(os.getpid())"))
@@ -294,7 +324,8 @@ def notes(session: Session, nb: Any) -> None:
     for phone in session.phones:  # each sees their own and no other's
         seen = phone.page.content()
         assert not [t for t in session.typed if t in seen and f" {phone.number}." not in t]
-    picture(session.phones[1].page, "phone-notes-arabic")
+    picture(session.phones[1].page, "room-write-arabic")
+    picture(session.phones[4].page, "gather-write")
     session.reveal("12 notes")
     for phone in session.phones:
         phone.page.locator(".jk-items .jk-note").nth(11).wait_for()
@@ -322,6 +353,8 @@ def notes(session: Session, nb: Any) -> None:
     gather.get_by_text("✓ Purchase · Pain points").wait_for()
     session.mapped += [one, other, group]
     picture(nb.page, "ranking-laptop")
+    picture(session.phones[4].page, "gather-phone")
+    return nb
 
 
 def feelings_and_other_eyes(session: Session) -> None:
@@ -377,7 +410,8 @@ def walk(session: Session) -> None:
     session.begin("Walk the journey", ".jk-walk form button")
     for phone in session.phones:
         phone.walk(session.text("finding", phone.number))
-    picture(session.phones[0].page, "phone-walk-german")
+    picture(session.phones[0].page, "room-walk-german")
+    picture(session.phones[4].page, "walk-phone")
     session.begin("Write notes: what could we try?", ".jk-draft")
     for phone in session.phones:
         phone.write(session.text("idea", phone.number))
