@@ -170,6 +170,8 @@ def room(
     from journeykit.widgets.room import kept_of
 
     opened = open_folder(folder)
+    if persona:
+        opened.persona(persona)  # refused where there is none
     if network not in ("", *(known := addresses())):
         raise RunError(f"this machine has no address {network}. It has: {', '.join(known)}")
     kept = kept_of(opened.root)
@@ -177,8 +179,8 @@ def room(
     if not (lock := hold(kept.with_suffix(".lock"), 0)):
         raise RunError("a room of this folder is open already: close it in notebook 00 first")
     hall = Hall(opened)
-    hall.kept |= {"network": network} if network else {}
-    hall.kept |= {"persona": opened.persona(persona).id} if persona else {}
+    hall.kept["network"] = network or hall.kept["network"]
+    hall.kept["persona"] = persona or hall.kept["persona"]
     asyncio.run(serve(hall))
     lock.release()
 

@@ -34,12 +34,12 @@ def check(
     from journeykit.claims import lint
     from journeykit.phases import OpenWorkshop
     from journeykit.store import open_folder
-    from journeykit.store.unread import unread
+    from journeykit.store.unread import nowhere, unread
 
     opened = open_folder(folder)
     wrong = opened.problems()
     told = defaultdict[str, list[str]](list)  # level to sentences
-    left = list(unread(opened))
+    left = [*unread(opened), *(() if wrong else nowhere(opened))]
     told["warning"] += map(str, left)
     told["error"] += map(str, wrong)
     findings = []

@@ -101,7 +101,7 @@ class Rounds:
         """Guess numbers before they are shown; in a batch run what was guessed and revealed."""
         if not questions:
             return "There is nothing to guess: the data for it is missing."
-        w, head = self.w, self._head(GUESSES[what]["topic"])
+        w, head = self.w, self._head(GUESSES.get(what, {"topic": what})["topic"])
         maps = map(w.folder.journey, w.folder.journey_ids())
         own = {card.department for journey in maps for card in journey.cards}
         departments = sorted(filter(None, own))

@@ -45,16 +45,21 @@ class UxAnalysis(Phase):
             return told
 
         known = measure()
-        questions = [
+        nps = Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
+        questions = [*self._stages(), nps]
+        return self._guess("feelings", [q for q in questions if q.id in known], measure)
+
+    def feel(self) -> Any:
+        """Draw what they feel in each stage, as everybody sees it; no survey is needed for it."""
+        return self._guess("What do they feel, stage by stage?", self._stages(), dict)
+
+    def _stages(self) -> list[Question]:
+        return [
             Question(
                 f"feels-{slug(id)}", f"“{name}”: from -2 (angry) to 2 (delighted)", "", -2, 2, 0.1
             )
             for id, name in self.w.stage_names.items()
         ]
-        questions.append(
-            Question("nps", "Would they recommend us? NPS, from -100 to 100", "NPS", -100, 100)
-        )
-        return self._guess("feelings", [q for q in questions if q.id in known], measure)
 
     def ask_promises(self) -> Any:
         """Ask what we promise, and by what a customer sees that it is kept."""

@@ -30,9 +30,9 @@ LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What a code is made of: 8 of 32 are a million millions, so that a thousand tries find none."""
 MOST = 50
 """So many operations are taken of one message; a page sends no more."""
-HERE, PACE, TOGETHER, LINE = "127.0.0.1", 0.2, 0.005, 20e6
+HERE, PACE, TOGETHER = "127.0.0.1", 0.2, 0.005
 """This machine; seconds in which changes are told together to all phones, and in which what phones
-ask is put on the disk together; bytes a second that all phones are told of changes."""
+ask is put on the disk together."""
 UNSEEN = {"said", "hidden", "given"}
 """What the host alone is told: places on this machine, and who has written or given how much."""
 NOT_YOURS = "Only the facilitator can do this."
@@ -64,7 +64,6 @@ class Hall:
         self.lines, self.live, self.number = dict[Any, Data](), None, int(time.time())
         self.changed, self.over, self.refused = asyncio.Event(), False, ""
         self._asked = list[Any]()  # what phones ask, and is not on the disk yet
-        self._pace = PACE
         self._map: Data = {"n": self.number, "map": "", "name": ""}  # until it can be drawn
 
     def save(self) -> None:
@@ -99,18 +98,28 @@ class Hall:
         self.taken = {each.author for kind in kinds for each in self.desk.records(kind)}
         w = OpenWorkshop(self.folder, self.kept["persona"])
         w.live = True
-        if told := DECLARED["activities"].get(self.kept["chosen"]):
+        told = DECLARED["activities"].get(self.kept["chosen"])
+        if told and told["ask"]:
             made = attrgetter(told["ask"])(w)(**{**told["with"], **self.kept["given"]})
             if not isinstance(made, Live):  # the data for it is missing
                 raise JourneykitError(made.sentence)
             made.send = self._send  # type: ignore[method-assign]  # in place of Jupyter's line
-            made.paced(lambda: self._pace)
+            made.paced(PACE)
         if self.live:
             self.live.close()
         self.live, self.number = made, self.number + 1
         # Without a number of the data: nothing that a guess covers can be on it.
         drawn = charts.journey_map(w.workshop, w.persona, w.journey, folder=self.folder.root)
         self._map = {"n": self.number, "map": drawn, "name": w.workshop.name}
+        if told:  # what was decided, who sees to it by when, and what waits
+            self._map |= {"over": self.over} | {
+                kind: [
+                    each.plain({"author", "department"})
+                    for each in self.desk.records(kind)
+                    if each.state == "open"
+                ]
+                for kind in ("decisions", "parked")
+            }
         for phone, who in self.lines.items():
             phone.tell(self.shown(who))
 
@@ -125,6 +134,9 @@ class Hall:
 
     def heard(self, phone: Any, told: Data) -> None:
         """Take what a phone asks, with what others ask in the same moment."""
+        who = self.lines[phone]
+        if told.get("nameless") and "was" not in who:  # what they have written stays theirs
+            who |= {"was": who["alias"], "alias": self._name("Somebody")}
         if not self._asked:
             asyncio.get_running_loop().call_later(TOGETHER, self._take)
         self._asked.append((phone, told))
@@ -167,7 +179,6 @@ class Hall:
         """Tell changes to all phones."""
         if told := seen(content["patch"]):
             text = json.dumps({"n": self.number, "msg": {**content, "patch": told}})
-            self._pace = max(PACE, len(text) * len(self.lines) / LINE)
             for phone in [*self.lines]:
                 phone.tell(text)
 
@@ -176,6 +187,8 @@ class Hall:
     def do(self, what: Data) -> Data:
         """Do what the host asks, and say how the room is then."""
         kept = self.kept
+        if "close" in what:  # the last page
+            self.over, what = True, {"chosen": "decided", "given": {}}
         if what:
             self.refused = ""
             kept |= {key: what[key] for key in kept.keys() & what}
@@ -187,7 +200,6 @@ class Hall:
             except JourneykitError as problem:
                 self.refused = first_line(problem)
             self.save()
-            self.over |= "close" in what
         self.changed.set()
         live, url = self.live, f"http://{kept['network'] or HERE}:{kept['port']}/#{kept['code']}"
         return {
@@ -197,7 +209,7 @@ class Hall:
             "here": {who["id"]: phone.request.remote_ip for phone, who in self.lines.items()},
             "addresses": addresses(),
             "url": url,
-            "qr": segno.make(url, error="m").svg_data_uri(scale=6, border=3, light="#fff"),
+            "qr": segno.make(url, error="m").svg_data_uri(scale=6, border=4, light="#fff"),
             "activities": DECLARED["activities"],
             "personas": [[who.id, who.name] for who in self.folder.personas().values()],
             "now": live and {"widget": live.name, **live.facts, **live.whole()["state"]},

@@ -16,18 +16,24 @@ def may(live: Any, who: Data, asked: Data) -> bool:
     if len(str(asked)) > MOST:
         return False
     number, question = (re.escape(str(data.get(key))) for key in ("number", "question"))
+    facts = {**live.facts, **live.facts.get("own", {}), **live.whole()["state"]}
+    things = {*dict(facts.get("items", ()))} | {step["id"] for step in facts.get("script", ())}
     named = {"round": round, "me": who["id"], "number": number, "question": question}
+    named["sheet"] = facts["doc"]
     for rule in RIGHTS.get(live.name, ()):
         if (
             asked["kind"] == rule["kind"]
             and re.fullmatch(rule["doc"].format(**named), doc)
             and {*data} <= {*rule["keys"]}
             and ("step" not in rule or rule["step"] == live.round.step)
+            # A record names what the activity is about, and nothing that is not there.
+            and all(data[key] == facts[key] for key in {"persona", "journey"} & {*data})
+            and {*data.get("grades", [data.get("card")])} - {None} <= things
         ):
             if "author" in rule["keys"]:
                 data["author"] = who["alias"]
             asked |= {"by": who["id"], "data": data}
             known = live.desk.get(doc)
-            theirs = known is None or known.author == who["alias"]
+            theirs = known is None or known.author in (who["alias"], who.get("was", who["alias"]))
             return theirs and not getattr(known, "revealed", False)
     return False

@@ -125,4 +125,5 @@ async def serve(hall: Hall) -> None:
             await asyncio.wait_for(hall.changed.wait(), ALONE)
         except TimeoutError:
             hall.over = not hall.lines
+    await asyncio.sleep(0.2)  # the last page is on its way
     hall.path.unlink(missing_ok=True)

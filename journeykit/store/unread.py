@@ -9,6 +9,7 @@ from pathlib import Path
 
 from journeykit.errors import FileProblem, did_you_mean
 from journeykit.model import RECORD_KINDS, slug
+from journeykit.model.base import unknown
 
 from . import yaml
 from .files import CONFLICT, JOURNALS, copy_of, text_of
@@ -42,6 +43,19 @@ def unread(folder: Folder) -> Iterator[FileProblem]:
             yield FileProblem(sentence, file)
         if (more := len(several) - _MOST_ALIKE) > 0:
             yield FileProblem(f"{more} more lie here that nobody reads", parent.as_posix())
+
+
+def nowhere(folder: Folder) -> Iterator[FileProblem]:
+    """Name the records that point to a persona, journey or stage that is not there."""
+    stages = folder.workshop().stage_names()
+    known = {"persona": folder.persona_ids(), "journey": folder.journey_ids(), "stage": stages}
+    for kind in RECORD_KINDS:
+        for record in folder.records(kind):
+            looked = [(key, key, getattr(record, key, None), of) for key, of in known.items()]
+            if kind == "blind-reviews":
+                looked += [("grades", "stage", stage, stages) for stage in record.grades]
+            for _, said in unknown(looked):
+                yield FileProblem(said, f"records/{kind}/{record.id}.yaml")
 
 
 def _found(folder: Folder) -> Iterator[tuple[str, str]]:

@@ -151,8 +151,8 @@ class Live(anywidget.AnyWidget):
         """Give the whole state, with the time: a browser's own clock may be wrong."""
         return {"state": {"seq": self._seq, **self._sent}, "now": int(time.time() * 1000)}
 
-    def paced(self, rest: Callable[[], float]) -> None:
-        """Tell together what changes within some seconds: a room full of phones looks on."""
+    def paced(self, seconds: float) -> None:
+        """Tell together what changes within so many seconds: a room full of phones looks on."""
         self._stop()
         self._views, waiting = 1, set[str]()
 
@@ -163,7 +163,7 @@ class Live(anywidget.AnyWidget):
 
         def note(docs: set[str]) -> None:
             if not waiting:
-                self._later(rest(), tell)
+                self._later(seconds, tell)
             waiting.update(docs)
 
         self._stop = self.desk.watch(note)

@@ -13,6 +13,12 @@ from typing import Any
 import pytest
 
 from journeykit import words
+from journeykit.phases.asking import FORMS
+from journeykit.phases.guessed import GUESSES
+from journeykit.phases.phase import Phase
+from journeykit.phases.ux import HEURISTICS, UxAnalysis
+from journeykit.phases.weak import WeakSpots
+from journeykit.room.hall import DECLARED
 from journeykit.widgets.joined import STATIC
 from journeykit.widgets.room import ask_room
 from tests.room import conftest as shared
@@ -151,6 +157,81 @@ def test_a_phone_speaks_the_language_of_its_browser(
     context.close()
 
 
+@pytest.mark.parametrize(
+    ("locale", "rule", "felt", "decided"),
+    [
+        ("de", "Es bewahrt vor Fehlern", "von -2 (wütend) bis 2", "Was wir beschlossen haben"),
+        ("ar", "يقي الناس من الأخطاء", "«Purchase»", "ما قرّرناه"),
+    ],
+)
+def test_what_the_kit_asks_is_asked_in_the_language_of_the_phone(
+    room: Room, chromium: Any, locale: str, rule: str, felt: str, decided: str
+) -> None:
+    context = chromium.new_context(
+        viewport={"width": 390, "height": 844}, locale=locale, color_scheme="dark"
+    )
+    page = context.new_page()
+    page.goto(room.do()["url"])
+    for activity, shown in [("heuristics", rule), ("stages", felt), ("decided", decided)]:
+        room.begin(activity)
+        page.get_by_text(shown).first.wait_for()
+        assert page.evaluate(FITS), activity
+    context.close()
+
+
+def test_the_last_page_can_be_kept_when_the_session_is_over(
+    room: Room, phone: Phone, axe: Any, tmp_path: Path
+) -> None:
+    path = room.root / "records/decisions/d1.yaml"
+    path.write_text(
+        "text: '<b onclick=pwn()>Returns</b> are free'\nowner: Lea\nauthor: Secret\ndue: 2027-01-15\n"
+    )
+    (ann,) = (phone(),)
+    ann.page.locator(".map img").wait_for()
+    room.do(close=True)
+    ann.page.get_by_text("<b onclick=pwn()>Returns</b> are free").wait_for()
+    ann.page.get_by_text("Lea · by January 15, 2027").wait_for()
+    ann.page.get_by_text("The session is over.").wait_for()
+    assert room.process
+    room.process.wait(60)
+    time.sleep(1)
+    assert not ann.page.get_by_text("Not connected").count()
+    assert axe(ann.page, "body") == []
+    with ann.page.expect_download() as kept:
+        ann.page.get_by_role("button", name="Keep this page").click()
+    kept.value.save_as(tmp_path / "kept.html")
+    told = (tmp_path / "kept.html").read_text("utf-8")
+    assert "&lt;b onclick=pwn()&gt;Returns&lt;/b&gt; are free" in told
+    assert "Secret" not in told + ann.page.content()
+    assert (ann.outside, ann.problems) == ([], [])
+
+
+def test_who_wants_no_name_presses_a_button(room: Room, phone: Phone, axe: Any) -> None:
+    room.begin("hurts")
+    ann = phone()
+    write(ann.page, "First")
+    ann.page.get_by_role("button", name="Without a name").click()
+    ann.page.get_by_text("You have no name here").wait_for()
+    assert not ann.page.get_by_role("button", name="Without a name").count()
+    assert ann.page.locator(".jk-mine li").count() == 1
+    write(ann.page, "Second")
+    assert axe(ann.page, "body") == []
+    time.sleep(0.5)
+    assert [who for who, _ in room.do()["now"]["hidden"]][-1] == "Somebody"
+
+
+def test_the_way_in_is_read_from_the_last_row(room: Room, visit: Any) -> None:
+    host = visit(f"{room.url('/host.html')}#{room.kept['key']}", width=1920, height=1080)
+    host.page.locator(".jk-in").get_by_role("button", name="Full screen").click()
+    host.page.wait_for_function("document.fullscreenElement !== null")
+    qr = host.page.locator(".jk-qr").bounding_box()
+    assert qr
+    assert qr["width"] == qr["height"] >= 0.8 * 1080  # of a picture 1.1 m high that is 88 cm
+    assert (
+        host.page.locator(".jk-code").evaluate("e => parseFloat(getComputedStyle(e).fontSize)") > 80
+    )
+
+
 def test_every_language_has_every_label() -> None:
     folder = Path(words.__file__).parent / "phones"
     told = {path.stem: tomllib.loads(path.read_text("utf-8")) for path in folder.glob("*.toml")}
@@ -172,6 +253,15 @@ def test_every_label_of_a_phone_is_in_the_files_of_languages() -> None:
     }
     assert len(labels) > 60
     assert labels - {*told} == set()
+
+
+def test_what_the_kit_asks_is_in_the_files_of_languages() -> None:
+    told = tomllib.loads((Path(words.__file__).parent / "phones/en.toml").read_text("utf-8"))
+    topics = {each.topic for each in (Phase, *Phase.__subclasses__(), UxAnalysis, WeakSpots)}
+    asked = {each["with"].get("topic") for each in DECLARED["activities"].values() if each["ask"]}
+    guessed = {each["topic"] for each in GUESSES.values()}
+    forms = {FORMS[kind]["title"] for kind in ("heuristics", "blind-reviews")}
+    assert topics | guessed | forms | {*HEURISTICS.values()} | asked - {None} <= {*told}
 
 
 def test_a_walk_and_a_review_at_a_phone(room: Room, phone: Phone) -> None:

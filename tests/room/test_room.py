@@ -10,7 +10,9 @@ import socket
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Coroutine
+from pathlib import Path
 from typing import Any
 
 import psutil
@@ -20,6 +22,7 @@ from tornado.httpclient import AsyncHTTPClient, HTTPClientError, HTTPRequest
 from tornado.websocket import websocket_connect
 
 from journeykit.phases import open_workshop
+from journeykit.room import hall
 from journeykit.widgets.room import ask_room, kept_of
 
 from .conftest import NETWORK, Line, Room
@@ -237,6 +240,136 @@ def test_a_review_is_written_blind(room: Room, activity: str, kind: str, item: s
         read = YAML(typ="safe")
         kept = read.load((room.root / f"{mine}.yaml").read_text("utf-8"))
         assert (kept["author"], kept["grades"]) == (ann.me["alias"], {item: 2})
+
+    run(played())
+
+
+def test_a_record_names_only_what_is_there(room: Room) -> None:
+    async def played() -> None:
+        room.begin("walk")
+        (ann,) = await joined(room)
+        head = {"persona": "mobile-maya", "journey": "mobile-maya"}
+        for wrong in ({"journey": "nowhere"}, {"persona": "nobody"}):
+            assert await ann.ask("set", "records/walks/w1", **{**head, **wrong}) == NOT_YOURS
+        assert await ann.ask("set", "records/walks/w1", **head) == ""
+        assert await ann.ask("walk.step", "records/walks/w1", card="none", seen=True) == NOT_YOURS
+        room.begin("outside")
+        await ann.until(lambda: ann.facts.get("widget") == "sheet")
+        mine = f"records/blind-reviews/{ann.me['id']}"
+        for grades in ({"no-stage": 3}, {"awareness": 3, "control": 3}):
+            assert await ann.ask("set", mine, grades=grades) == NOT_YOURS
+        assert await ann.ask("set", mine, grades={"awareness": 3}, persona="nobody") == NOT_YOURS
+        other = mine.replace("blind-reviews", "heuristics")
+        assert await ann.ask("set", other, grades={"awareness": 3}) == NOT_YOURS
+        assert await ann.ask("set", mine, grades={"awareness": 3}) == ""
+
+    run(played())
+
+
+def test_who_wants_no_name_has_none_and_what_they_wrote_stays_theirs(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        assert await ann.ask("set", "records/notes/n1", text="before") == ""
+        name = ann.me["alias"]
+        for line in (ann, ben):
+            assert line.socket
+            await line.socket.write_message(json.dumps({"token": line.token, "nameless": True}))
+            await line.until(lambda line=line: "was" in line.me)
+        assert (ann.me["alias"], ben.me["alias"]) == ("Somebody", "Somebody-2")
+        assert await ann.join()  # asleep, and back
+        assert ann.me["alias"] == "Somebody"
+        assert await ann.ask("set", "records/notes/n1", text="better") == ""
+        assert await ann.ask("set", "records/notes/n2", text="after") == ""
+        assert await ben.ask("set", "records/notes/n2", text="Ben's") == NOT_YOURS
+        assert [name for name, _ in now(room)["hidden"]] == ["Somebody"]
+        assert name not in json.dumps(room.do()["people"][1])
+        assert reveal(room)["refused"] == ""
+        assert await ann.ask("set", "records/notes/n1", text="late") == NOT_YOURS
+
+    run(played())
+
+
+def test_where_all_names_are_given_a_number_is_added(room: Room) -> None:
+    names = tomllib.loads((Path(hall.__file__).with_suffix(".toml")).read_text("utf-8"))["names"]
+    all = {f"{a} {b}" for a in names["colours"] for b in names["animals"]}
+    assert len(all) == 1280
+    room.kill()
+    path = kept_of(room.root)
+    people = {f"t{n}": {"id": f"p{n}", "alias": name} for n, name in enumerate(all)}
+    path.write_text(json.dumps({**room.kept, "people": people}))
+    room.start()
+    room.begin("hurts")
+
+    async def played() -> None:
+        ann, ben = await joined(room, 2)
+        for line in (ann, ben):
+            name, _, number = line.me["alias"].partition("-")
+            assert name in all
+            assert int(number) >= 2
+        assert ann.me["alias"] != ben.me["alias"]
+
+    run(played())
+
+
+def test_what_is_felt_can_be_drawn_where_no_survey_says_it(room: Room) -> None:
+    async def played() -> None:
+        room.begin("stages")
+        (ann,) = await joined(room)
+        ids = [question["id"] for question in ann.facts["questions"]]
+        assert ids[0] == "feels-awareness"
+        assert not [id for id in ids if not id.startswith("feels-")]
+        where = f"records/guesses/{ann.facts['round']}-1-{ids[0]}-{ann.me['id']}"
+        told: dict[str, Any] = {"question": ids[0], "number": 1, "low": -2, "high": 0}
+        assert await ann.ask("set", where, guess=-1, **told) == ""
+        assert reveal(room)["refused"] == ""
+        await ann.until(lambda: '"results"' in json.dumps(ann.told[-1]))
+        (first, *_) = now(room)["results"]
+        assert (first["truth"], first["guesses"][0]["guess"]) == (None, -1)
+        assert not first["guesses"][0]["who"]
+
+    run(played())
+
+
+def test_a_department_is_told_and_nobody_sees_whose(room: Room) -> None:
+    async def played() -> None:
+        room.begin("departments")
+        ann, ben = await joined(room, 2)
+        assert ann.facts["topic"] == "Which department do you work in?"
+        assert await ann.ask("set", "records/notes/n1", text="Sales") == ""
+        assert reveal(room)["refused"] == ""
+        await ben.until(lambda: '"Sales"' in json.dumps(ben.told[-1]))
+        assert ann.me["alias"] not in json.dumps([t for t in ben.told if "patch" in str(t)])
+
+    run(played())
+
+
+def test_the_last_page_says_what_was_decided_and_names_no_author(room: Room) -> None:
+    for id, text in {
+        "decisions/d1": "text: Returns are free\nowner: Lea\nauthor: Secret\ndue: 2027-01-15\n",
+        "decisions/d2": "text: Dropped\nstate: dropped\n",
+        "parked/k1": "text: A shop window\nauthor: Secret\ndepartment: Secret\n",
+    }.items():
+        path = room.root / f"records/{id}.yaml"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+
+    async def played() -> None:
+        (ann,) = await joined(room)
+        room.begin("decided")
+        await ann.until(lambda: "decisions" in ann.told[-1])
+        last = ann.told[-1]
+        lea = next(each for each in last["decisions"] if each["text"] == "Returns are free")
+        assert (lea["owner"], lea["due"]) == ("Lea", "2027-01-15")
+        assert "A shop window" in [each["text"] for each in last["parked"]]
+        assert not last["over"]
+        assert "Secret" not in json.dumps(last)
+        assert "Dropped" not in json.dumps(last)
+        room.begin("hurts")
+        await ann.until(lambda: ann.facts.get("widget") == "gather")
+        room.do(close=True)
+        await ann.until(lambda: ann.told[-1].get("over"))
+        assert ann.told[-1]["decisions"] == last["decisions"]
 
     run(played())
 

@@ -11,7 +11,7 @@ from typer.testing import CliRunner
 from journeykit.cli.app import app
 from journeykit.errors import WorkshopError
 from journeykit.store import create, open_folder, template_names, write_atomic
-from journeykit.store.unread import unread
+from journeykit.store.unread import nowhere, unread
 
 PERSONA = "name: Maya\nquote: Only on the phone.\n"
 
@@ -188,3 +188,26 @@ def test_journey_tests_say_it_too(root):
     write_atomic(root / "journeys/copy.yml", "name: x\n")
     ran = CliRunner().invoke(app, ["test", str(root)])
     assert "! journeys/copy.yml: nobody reads this file" in ran.stderr
+
+
+@pytest.mark.parametrize("template", template_names())
+def test_no_record_of_a_template_points_to_nothing(tmp_path: Path, template: str) -> None:
+    assert [*nowhere(create(tmp_path / "shop", template))] == []
+
+
+def test_a_record_that_points_to_nothing_is_named(root: Path) -> None:
+    write_atomic(root / "records/walks/w.yaml", "persona: maia\njourney: gone\n")
+    write_atomic(root / "records/blind-reviews/b.yaml", "persona: maya\ngrades: {no-stage: 3}\n")
+    write_atomic(root / "records/notes/n.yaml", "text: x\nstage: no-where\n")
+    told = [*map(str, nowhere(open_folder(root)))]
+    assert len(told) == 4
+    for file, sentence in (
+        ("blind-reviews/b", "no stage 'no-stage'"),
+        ("notes/n", "no stage 'no-where'"),
+        ("walks/w", "no persona 'maia'. Did you mean 'maya'"),
+        ("walks/w", "no journey 'gone'"),
+    ):
+        assert any(f"records/{file}.yaml" in each and sentence in each for each in told), told
+    checked = CliRunner().invoke(app, ["check", str(root), "--no-data"])
+    assert "no journey 'gone'" in " ".join(checked.output.split())
+    assert CliRunner().invoke(app, ["check", str(root), "--no-data", "--strict"]).exit_code == 1

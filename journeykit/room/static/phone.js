@@ -1,26 +1,30 @@
 // The page of a phone: it joins by the code in the address, and shows the activity of the moment.
 // A widget's script finds here what it has in a notebook: a model that it can ask and hear.
 
-import { box, h, labels, put } from "./common.js";
+import { box, button, h, labels, put } from "./common.js";
 
 const place = document.getElementById("place"), say = document.getElementById("line"), name = document.getElementById("name");
 const kept = box("room"); // the secret by which this phone comes back as the same person
 const AGAIN = [300, 1000, 2000, 4000];
-let line = null, tries = 0, timer = 0, now = null, t = labels({});
+let line = null, tries = 0, timer = 0, now = null, over = false, t = labels({});
+
+// Who wants no name has none: a number tells them apart, and what they have written stays theirs.
+const nameless = button("", () => { nameless.hidden = true; post({ token: kept.get().token, nameless: true }); }, { hidden: true });
+document.querySelector("header").append(nameless);
 
 const codeOf = () => decodeURIComponent(location.hash.slice(1)).trim().toUpperCase() || kept.get()?.code || "";
 const post = (what) => { if (line?.readyState === 1) line.send(JSON.stringify(what)); };
 
 function join() {
   clearTimeout(timer);
-  if (line && line.readyState < 2) return;
+  if (over || (line && line.readyState < 2)) return;
   const code = codeOf();
   if (!code) { ask(); return; }
   const mine = line = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/line`);
   mine.onopen = () => post({ code, token: kept.get()?.token });
   mine.onmessage = ({ data }) => { if (mine === line) heard(JSON.parse(data), code); };
   mine.onclose = ({ code: why }) => {
-    if (mine !== line || why === 4000) return;
+    if (mine !== line || why === 4000 || over) return;
     put(say, t("Not connected. What you write is kept and sent later."));
     timer = setTimeout(join, AGAIN[Math.min(tries++, AGAIN.length - 1)]);
   };
@@ -30,6 +34,7 @@ function heard(message, code) {
   if (message.refused) { refused(message.refused); return; }
   if (message.msg) { if (now && message.n === now.n) now.hear?.(message.msg); return; }
   if (message.token) {
+    if (message.nameless) leave(); // what stands has the name
     tries = 0;
     put(say, "");
     kept.set({ code, token: message.token });
@@ -46,6 +51,7 @@ async function learn() {
     if (!answer?.ok) continue;
     const pairs = (await answer.text()).matchAll(/^("(?:[^"\\]|\\.)*") = ("(?:[^"\\]|\\.)*")$/gm);
     t = labels({ words: Object.fromEntries([...pairs].map(([, key, value]) => [JSON.parse(key), JSON.parse(value)])) });
+    t.language = each;
     Object.assign(document.documentElement, { lang: language, dir: language === "ar" ? "rtl" : "ltr" });
     return;
   }
@@ -86,10 +92,12 @@ function show(message) {
     return;
   }
   leave();
-  if (!widget) { showMap(message); return; }
+  nameless.hidden = !widget || Boolean(facts.me.was);
+  if (!widget) { (message.decisions ? showDecided : showMap)(message); return; }
   const end = new AbortController();
   facts.words = t.words;
-  put(name, t("You are {name}", { name: facts.me.alias }));
+  put(name, facts.me.was ? t("You have no name here") : t("You are {name}", { name: facts.me.alias }));
+  put(nameless, t("Without a name"));
   now = { n, widget, doc: facts.doc, end, ...modelOf(facts, state, () => now?.n) };
   const mine = now, el = h("div");
   const style = h("link", { rel: "stylesheet", href: `/${widget}.css` });
@@ -130,6 +138,29 @@ function showMap({ n, map, name: called }) {
   place.replaceChildren(h("p", {}, t("The facilitator begins the next activity. Until then: the map.")),
     h("div", { class: "map", tabindex: 0, role: "region", "aria-label": t("The map") },
       h("img", { alt: t("The map"), src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(map)}` })));
+}
+
+/** The last page: what was decided, who sees to it by when, and what waits; to keep, as a file of its own. */
+function showDecided({ n, decisions, parked, name: called, over: ended }) {
+  now = { n };
+  over = ended;
+  put(name, called);
+  const day = (due) => new Date(`${due}T12:00`).toLocaleDateString(t.language, { day: "numeric", month: "long", year: "numeric" });
+  const list = (rows) => h("ul", { class: "decided" }, rows.map(({ text, owner, due }) => h("li", {}, h("b", { dir: "auto" }, text),
+    owner || due ? h("span", {}, [owner, due && t("by {day}", { day: day(due) })].filter(Boolean).join(" · ")) : null)));
+  const page = h("div", {}, h("h1", {}, t("What we decided")), decisions.length ? list(decisions) : h("p", {}, t("Nothing yet.")),
+    parked.length ? [h("h2", {}, t("Parking lot: good, but not now")), list(parked)] : null);
+  const keep = () => {
+    const made = document.implementation.createHTMLDocument(called);
+    Object.assign(made.documentElement, { lang: document.documentElement.lang, dir: document.documentElement.dir });
+    made.head.append(Object.assign(made.createElement("meta"), { name: "viewport", content: "width=device-width" }));
+    made.body.style.cssText = "font: 1rem/1.5 system-ui, sans-serif; max-width: 40em; margin: 2em auto; padding: 0 1em";
+    made.body.append(made.importNode(page, true));
+    const file = new Blob([`<!doctype html><meta charset="utf-8">${made.documentElement.outerHTML}`], { type: "text/html" });
+    h("a", { href: URL.createObjectURL(file), download: `${called.replace(/[^\p{L}\p{N}]+/gu, "-") || "journeykit"}.html` }).click();
+  };
+  place.replaceChildren(page, button(t("Keep this page"), keep, { class: "keep" }));
+  if (over) put(say, t("The session is over."));
 }
 
 const dark = matchMedia("(prefers-color-scheme: dark)");

@@ -1,7 +1,7 @@
 // The belief round: everybody guesses a number with a range; then the data is shown.
 
 import { aria, bigScreen, connect, frame, h, newId, put } from "./common.js";
-import { announcer, keepingFocus, keyed, listed, own, plural, setText, sure, team } from "./team.js";
+import { announcer, keepingFocus, keyed, listed, own, setText, sure, team } from "./team.js";
 
 const SPREAD = 0.1;
 
@@ -20,10 +20,12 @@ export function movedEnd(question, now, key, value) {
   return { ...now, [key]: tidy(question, key === "low" ? Math.min(value, now.guess) : Math.max(value, now.guess)) };
 }
 
+const median = (values) => { const sorted = [...values].sort((a, b) => a - b), half = sorted.length >> 1; return sorted.length % 2 ? sorted[half] : (sorted[half - 1] + sorted[half]) / 2; };
+
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts, t } = line;
-  const { root, status } = frame(el, line, facts.topic);
+  const { root, status } = frame(el, line, t.kits(facts.topic));
   root.classList.add("jk-beliefs");
   const said = announcer();
   let mine = null, me = null;
@@ -75,9 +77,9 @@ export default { render({ model, el, signal }) {
       if (key === "low" ? value > now.guess : value < now.guess) said.say(t("The range holds your guess: move the guess first."));
       keep(question, movedEnd(question, now, key, value));
     };
-    const slider = h("input", { type: "range", ...limits, "aria-label": `${question.label}: ${t("your guess")}`,
+    const slider = h("input", { type: "range", ...limits, "aria-label": `${t.kits(question.label)}: ${t("your guess")}`,
       oninput: () => set(slider.valueAsNumber), onpointerup: () => { if (!guesses()[question.id]) set(slider.valueAsNumber); } });
-    const field = (key, words) => h("input", { type: "number", inputmode: "decimal", ...limits, "aria-label": `${question.label}: ${words}`,
+    const field = (key, words) => h("input", { type: "number", inputmode: "decimal", ...limits, "aria-label": `${t.kits(question.label)}: ${words}`,
       onchange: (event) => {
         const value = event.target.valueAsNumber;
         if (key === "guess") set(value); else end(key, value);
@@ -87,7 +89,7 @@ export default { render({ model, el, signal }) {
     const range = h("span", { class: "jk-range" }, `${t("80% sure: from")} `, low, ` ${t("to")} `, high, unit);
     const track = h("div", { class: "jk-track" }, slider);
     const empty = h("span", { class: "jk-soft" }, t("Move the slider, or type a number."));
-    const made = h("fieldset", { class: "jk-question" }, h("legend", {}, question.label),
+    const made = h("fieldset", { class: "jk-question" }, h("legend", {}, t.kits(question.label)),
       ends(question),
       track, h("div", { class: "jk-bar" }, h("label", {}, `${t("Guess")} `, guess, unit), range, empty));
     made.show = () => {
@@ -165,10 +167,11 @@ export default { render({ model, el, signal }) {
             name ? h("i", { class: "jk-name", style: nameAt(ranged ? low : guess, ranged ? high : guess) }, name) : null));
       });
       made.replaceChildren(
-        h("h5", {}, question.label),
+        h("h5", {}, t.kits(question.label)),
         h("p", {}, truth ? h("b", {}, `${exact(truth[0])}${unit}`) : t("The data cannot say."),
+          !truth && list.length ? ` ${t("The middle of the guesses: {n}.", { n: `${exact(median(list.map(({ guess }) => guess)))}${unit}` })}` : "",
           truth && band ? ` (95%: ${exact(truth[1])} to ${exact(truth[2])})` : "",
-          list.length ? ` · ${plural(list.length, "guess", "guesses")}` : ` · ${t("Nobody guessed.")}`),
+          list.length ? ` · ${t(list.length === 1 ? "1 guess" : "{n} guesses", { n: list.length })}` : ` · ${t("Nobody guessed.")}`),
         h("div", { class: "jk-plot" }, band, truth ? h("div", { class: "jk-truth", style: `left:${at(truth[0])}` }) : null,
           h("ul", {}, dots)),
         ends(question));
@@ -180,14 +183,14 @@ export default { render({ model, el, signal }) {
   const body = h("tbody");
   const heads = ["Department", "Guesses", "Ranges that held", "Off on average"];
   const scores = h("div", { class: "jk-wide" }, h("table", {}, h("thead", {}, h("tr", {}, heads.map((text, place) =>
-    h("th", { scope: "col", class: place ? "jk-number" : null }, text)))), body));
-  const key = h("p", { class: "jk-soft" }, "Upright line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark.");
+    h("th", { scope: "col", class: place ? "jk-number" : null }, t.kits(text))))), body));
+  const key = h("p", { class: "jk-soft" }, t("Upright line and band: the data, with its 95% interval. ● a guess whose range held it, ▲ one whose range missed it. Fewer than 30 ranges are few: read the table as a start, not as a mark."));
   const more = h("button", { class: "jk-host", onclick: () => line.ask("set", facts.doc, { step: "write", skipped: false }) }, "Guess again, in a new round");
   const shown = h("div", {}, words, answers, key, scores, more);
   const signedNumber = (value, unit) => value === null ? "–" : `${value > 0 ? "+" : value < 0 ? "−" : ""}${Math.abs(value).toFixed(1)}${unit === "%" ? " points" : unit && ` ${unit}`}`;
   const makeScore = () => {
     const made = h("tr");
-    made.show = (row) => made.replaceChildren(h("th", { scope: "row" }, row.department === "(not said)" ? "Not said" : row.department),
+    made.show = (row) => made.replaceChildren(h("th", { scope: "row" }, row.department === "(not said)" ? t("Not said") : row.department),
       h("td", { class: "jk-number" }, `${row.guesses}`),
       h("td", { class: "jk-number" }, row.ranges ? `${row.held} of ${row.ranges}` : "–",
         row.ranges ? h("small", {}, ` (95%: ${Math.round(100 * row.low)} to ${Math.round(100 * row.high)}%)`) : null),
@@ -197,7 +200,7 @@ export default { render({ model, el, signal }) {
 
   // --- all together -------------------------------------------------------------------------------
   const inside = h("div", {}, guessing, shown);
-  root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), bigScreen(root)), who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
+  root.append(h("div", { class: "jk-top" }, h("h4", {}, t.kits(facts.topic)), bigScreen(root)), who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
   function entered() {
     me = who.me;
     mine = me ? own(line, me) : null;
@@ -231,6 +234,7 @@ export default { render({ model, el, signal }) {
     keyed(answers, state.results, (result) => result.id, (result) => makeResult(byId.get(result.id)));
     keyed(body, state.scores ?? [], (row) => `${row.department} ${row.unit}`, makeScore);
     scores.hidden = !body.children.length;
+    key.hidden = !state.results.some(({ truth }) => truth);
   }
   line.onRefused(({ doc: where }) => { if (where?.startsWith("records/guesses/")) draw(); });
   line.onChange(draw);

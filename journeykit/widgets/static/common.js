@@ -42,8 +42,20 @@ export function putOptions(list, options) {
 
 /** How a label is said: in the words that a phone brings along, else as it stands here; `{name}` is put in. */
 export function labels({ words = {} }) {
-  const said = (text, more = {}) => (words[text] ?? text).replace(/\{(\w+)\}/g, (all, key) => more[key] ?? all);
-  return Object.assign(said, { words });
+  const filled = (text, more) => text.replace(/\{(\w+)\}/g, (all, key) => more[key] ?? all);
+  const said = (text, more = {}) => filled(words[text] ?? text, more);
+  // A sentence of the kit into which the room has put the team's own words already.
+  const patterns = Object.keys(words).filter((key) => /\{\w+\}/.test(key) && key.replace(/\{\w+\}/g, "").trim().length > 9)
+    .map((key) => [key, new RegExp(`^${key.split(/\{\w+\}/).map((part) => part.replace(/[.*+?^${}()|[\]\\]/g, "\\$&")).join("(.+)")}$`, "u"), [...key.matchAll(/\{(\w+)\}/g)].map(([, name]) => name)]);
+  const kits = (text) => {
+    if (words[text]) return words[text];
+    for (const [key, pattern, names] of patterns) {
+      const found = pattern.exec(text);
+      if (found) return filled(words[key], Object.fromEntries(names.map((name, at) => [name, found[at + 1]])));
+    }
+    return text;
+  };
+  return Object.assign(said, { words, kits });
 }
 
 /** The whole screen, for the projector; nothing where a browser has none. */

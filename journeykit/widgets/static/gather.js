@@ -12,7 +12,7 @@ const MOST = 200;
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts, t } = line;
-  const { root, status } = frame(el, line, facts.topic);
+  const { root, status } = frame(el, line, t.kits(facts.topic));
   root.classList.add("jk-gather");
   const said = announcer();
   const undone = [];
@@ -265,7 +265,7 @@ export default { render({ model, el, signal }) {
   }));
   const undoButton = h("button", { class: "jk-host", onclick: undo }, "Undo");
   const inside = h("div", {}, steps, addForm, hint, writing, board, ranked.node);
-  root.append(h("div", { class: "jk-top" }, h("h4", {}, facts.topic), h("div", { class: "jk-bar" }, undoButton, bigScreen(root))),
+  root.append(h("div", { class: "jk-top" }, h("h4", {}, t.kits(facts.topic)), h("div", { class: "jk-bar" }, undoButton, bigScreen(root))),
     who.bar, who.gate, inside, h("div", { class: "jk-foot" }, said.node, status));
 
   function entered() {

@@ -1,6 +1,6 @@
 // The room as its host sees it: the way in, who is in, and what is done at the moment.
 
-import { aria, button, connect, frame, h, newId, put, putOptions } from "./common.js";
+import { aria, bigScreen, button, connect, frame, h, newId, put, putOptions } from "./common.js";
 import { keyed, listed, plural, sure } from "./team.js";
 
 const MINUTE = 60000, LOOK = 1500;
@@ -25,10 +25,11 @@ export default { render({ model, el, signal }) {
   const qr = h("img", { class: "jk-qr", alt: "The address of the room as a QR code" });
   const code = h("p", { class: "jk-code" }), url = h("p", { class: "jk-url" }), said = h("div", { role: "status" });
   const network = h("select", { onchange: () => ask({ network: network.value }) }), lock = button("", () => ask({ open: !now().open }));
-  const close = sure("Close", "Everybody is put out; what was written stays in the folder.", () => ask({ close: true }));
+  const close = sure("Close", "Phones keep what was decided as their last page; what was written stays in the folder.", () => ask({ close: true }));
   const people = h("ul", { class: "jk-people", "aria-label": "Who is in" }), count = h("h4");
   const wayIn = h("div", { class: "jk-in" }, qr, h("div", {}, h("h4", {}, "Join with a phone"), url, h("p", {}, "Code: ", code), h("label", {}, "Open to ", network), said,
     h("div", { class: "jk-bar" }, lock, close.node)));
+  wayIn.querySelector(".jk-bar").append(...[bigScreen(wayIn)].filter(Boolean)); // to be read from the last row
 
   // --- the activity -------------------------------------------------------------------------------
   const persona = h("select", { "aria-label": "Persona" });
@@ -85,7 +86,7 @@ export default { render({ model, el, signal }) {
     if (!persona.dataset.set) { persona.dataset.set = "yes"; persona.value = line.facts.persona ?? state.persona; }
     topic.hidden = state.activities[activity.value].ask.endsWith(".gather") === false;
     const { now: on } = state, counts = on?.hidden ?? on?.given ?? [], waiting = counts.reduce((sum, [, n]) => sum + n, 0);
-    put(head, on ? on.topic ?? state.activities[state.chosen]?.label ?? "" : "Phones see the map.");
+    put(head, on ? on.topic ?? state.activities[state.chosen]?.label ?? "" : state.chosen ? "Phones see what was decided." : "Phones see the map.");
     put(how, !on ? "" : counts.length ? `So far: ${listed(on.step === "vote" ? on.given : counts)}.` : "Nobody has begun yet.");
     steps.hidden = !on;
     if (on) {

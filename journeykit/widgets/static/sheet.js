@@ -6,7 +6,7 @@ import { own, team } from "./team.js";
 export default { render({ model, el, signal }) {
   const line = connect(model, signal);
   const { facts, t } = line;
-  const { root, status } = frame(el, line, facts.topic);
+  const { root, status } = frame(el, line, t.kits(facts.topic));
   root.classList.add("jk-sheet");
   let mine = null;
   const who = team(line, signal, {
@@ -21,13 +21,13 @@ export default { render({ model, el, signal }) {
   };
   const rows = facts.items.map(([item, words]) => {
     const name = newId("g");
-    const made = h("fieldset", {}, h("legend", {}, words), h("div", { class: "jk-grades" }, [1, 2, 3, 4, 5].map((value) =>
+    const made = h("fieldset", {}, h("legend", {}, t.kits(words)), h("div", { class: "jk-grades" }, [1, 2, 3, 4, 5].map((value) =>
       h("label", {}, h("input", { type: "radio", name, value: String(value), onclick: () => grade(item, value) }), String(value)))));
     made.show = () => made.querySelectorAll("input").forEach((radio) => { radio.checked = mine.get("grades", {})[item] === Number(radio.value); });
     return made;
   });
   const inside = h("div", {}, h("p", {}, t("Grade each from 1 (bad) to 5 (good), as you see it yourself. Nobody sees your grades here.")), rows);
-  root.append(h("h4", {}, facts.topic), who.bar, who.gate, inside, h("div", { class: "jk-foot" }, status));
+  root.append(h("h4", {}, t.kits(facts.topic)), who.bar, who.gate, inside, h("div", { class: "jk-foot" }, status));
 
   function entered() { mine = who.me ? own(line, who.me) : null; }
   function draw() {

@@ -203,7 +203,7 @@ class Trip {
       h("p", { class: "jk-soft" }, `${step.stage_name} · ${t("step {n} of {of}", { n: this.place + 1, of: this.script.length })}`),
       h("div", { class: "jk-step" },
         h("div", {},
-          h("div", { class: "jk-do" }, h("span", { class: "jk-soft" }, step.kind), h("h3", { tabindex: -1 }, step.text)),
+          h("div", { class: "jk-do" }, h("span", { class: "jk-soft" }, t.kits(step.kind)), h("h3", { tabindex: -1 }, step.text)),
           h("div", { class: "jk-choice jk-how", role: "group", "aria-label": t("How did it go?") }, this.choices),
           h("fieldset", {}, h("legend", {}, t("How did it feel?")),
             h("div", { class: "jk-choice jk-felt" }, this.facts.felt.map(([value, words], place) => h("label", {}, this.felt[place], face(value), t(words))))),
