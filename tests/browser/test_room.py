@@ -19,6 +19,7 @@ from journeykit.phases.phase import Phase
 from journeykit.phases.ux import HEURISTICS, UxAnalysis
 from journeykit.phases.weak import WeakSpots
 from journeykit.room.hall import DECLARED
+from journeykit.store import write_atomic
 from journeykit.widgets.joined import STATIC
 from journeykit.widgets.room import ask_room
 from tests.room import conftest as shared
@@ -182,11 +183,11 @@ def test_what_the_kit_asks_is_asked_in_the_language_of_the_phone(
 def test_the_last_page_can_be_kept_when_the_session_is_over(
     room: Room, phone: Phone, axe: Any, tmp_path: Path
 ) -> None:
-    path = room.root / "records/decisions/d1.yaml"
-    path.write_text(
-        "text: '<b onclick=pwn()>Returns</b> are free'\nowner: Lea\nauthor: Secret\ndue: 2027-01-15\n"
+    write_atomic(
+        room.root / "records/decisions/d1.yaml",
+        "text: '<b onclick=pwn()>Returns</b> are free'\nowner: Lea\nauthor: Secret\ndue: 2027-01-15\n",
     )
-    (ann,) = (phone(),)
+    ann = phone()
     ann.page.locator(".map img").wait_for()
     room.do(close=True)
     ann.page.get_by_text("<b onclick=pwn()>Returns</b> are free").wait_for()
