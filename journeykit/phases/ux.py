@@ -49,7 +49,7 @@ class UxAnalysis(Phase):
         questions = [*self._stages(), nps]
         return self._guess("feelings", [q for q in questions if q.id in known], measure)
 
-    def feel(self) -> Any:
+    def _feel(self) -> Any:
         """Draw what they feel in each stage, as everybody sees it; no survey is needed for it."""
         return self._guess("What do they feel, stage by stage?", self._stages(), dict)
 
