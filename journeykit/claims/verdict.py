@@ -25,8 +25,8 @@ _FAR = 100  # a claim that takes so many times the customers lies on its thresho
 class Verdict:
     """What the data says to one claim.
 
-    ``verdict`` is ``supported``, ``refuted``, ``undecided``, or ``covered`` while the team has still
-    to guess what it is held against; ``value``, ``low``, ``high`` and
+    ``verdict`` is ``supported``, ``refuted``, ``undecided``, or ``covered`` while the team has
+    still to guess what it is held against; ``value``, ``low``, ``high`` and
     ``n`` are in the metric's unit, None where nothing was measured; ``why`` says it in words;
     ``more`` is how many more ``counts`` would decide it, where that can be said; ``mistake`` says,
     with file and line, that the claim names what nobody in the data has.

@@ -77,7 +77,9 @@ def questions() -> Questions:
                 if not hasattr(Phase, name) and not name.startswith("_") and name != "w"
             ]
             found |= {
-                f"{phase}.{name}": getattr(room, name) for name in [*own, "decide"] if name != "id"
+                f"{phase}.{name}": getattr(room, name)
+                for name in [*own, "decide"]
+                if name not in ("id", "choices", "mark")  # the presenter's view asks these two
             }
         return found
 
