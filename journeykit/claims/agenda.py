@@ -134,9 +134,12 @@ def _grouped(evidence: Iterable[Ground]) -> list[Item]:
 
 
 def _framed(items: list[Item]) -> list[Item]:
-    """Put the opening before, the closing behind, and a break where it is long."""
+    """Put the opening behind what is decided and not done, the closing last, and a break where it
+    is long.
+    """
     opening, pause, closing = (Item(**part, kind=kind) for kind, part in _DECLARED["frame"].items())
-    whole = [opening, *items, closing]
+    first = sum(item.kind in ("overdue", "decided") for item in items)
+    whole = [*items[:first], opening, *items[first:], closing]
     if sum(item.minutes for item in whole) <= _BREAK_AFTER:
         return whole
     passed = accumulate(item.minutes for item in whole)

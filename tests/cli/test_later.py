@@ -166,9 +166,9 @@ def test_the_next_session_begins_with_what_is_open(shop: Path) -> None:
     now = open_folder(shop).workshop()
     whats = [item.what for item in now.agenda]
     notes = [item.notes for item in now.agenda]
-    assert whats[0] == "What we know since last time"
-    assert notes[1] == "Call five (Bo), due 2020-01-01"
-    assert notes[2] == "Mend the page, due 2999-01-01"
+    assert notes[0] == "Call five (Bo), due 2020-01-01"
+    assert notes[1] == "Mend the page, due 2999-01-01"
+    assert whats[2] == "What we know since last time"
     assert "A shop in Spain" in notes
     assert "Lost at the basket" in notes
     assert not any("Done by now" in note or "An app" in note for note in notes)
