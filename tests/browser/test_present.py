@@ -12,7 +12,7 @@ pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab
 
 WALL = {"width": 1920, "height": 1080}
 READY = "document.documentElement.dataset.jkpReady === 'yes'"
-DONE = "!/^(Computing|Going)/.test(document.querySelector('.jkp-note').textContent)"
+DONE = "!/^(Computing|Going)/.test(document.querySelector('.jkp-note')?.textContent ?? 'Going')"
 # Texts that are smaller than 24 pixels, but for a map and a board, which are shown whole.
 SMALL = """() => {
   const walk = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT), found = [];
@@ -305,3 +305,73 @@ def test_what_the_folder_says_now_is_computed_and_a_new_kernel_begins_anew(lab):
     wall.press("PageUp")
     assert wall.counts()[:4] == [1, 2, 3, 4]  # what comes before, and the screen itself
     wall.page.locator(".jkp-clock .jk-timer").wait_for()
+
+
+def test_a_notebook_without_a_screen_says_so_and_is_passed(lab):
+    for name, cells in (
+        ("57_one.ipynb", (("text", "## One"), ("", "1"))),
+        ("58_none.ipynb", ()),
+        ("59_end.ipynb", (("", "2"),)),
+    ):
+        marked(lab, name, *cells)
+    wall = Wall(lab.present("58_none.ipynb"))
+    assert "This notebook has nothing to show yet" in wall.words
+    wall.press("l", "Escape", "PageDown")
+    wall.page.wait_for_url("**/59_end.ipynb")
+    assert [said for said in wall.nb.seen.problems if "undefined" in said] == []
+
+
+def test_a_notebook_that_is_come_to_begins_with_its_question_and_a_guess_before_its_answer(lab):
+    names = ("60_a.ipynb", "61_b.ipynb")
+    marked(lab, names[0], ("text", "# A"), ("", "'a' * 3"))
+    marked(
+        lab,
+        names[1],
+        ("text", "# B"),
+        ("text", "## How many?"),
+        ("ask-first", "6 * 7"),
+        ("text", "## End"),
+        ("", "'end'"),
+    )
+    wall = Wall(lab.present(names[1]))
+    wall.press("PageDown")
+    assert (wall.heard, "42" in wall.words) == ("How many?, screen 2 of 4", False)
+    wall.press("PageDown")
+    assert (wall.heard, "42" in wall.words) == ("How many?, screen 3 of 4", True)
+    wall.press("PageDown")
+    wall.page.goto(wall.page.url.replace(names[1], names[0]))
+    wall.settle()
+    wall.press("PageDown", "PageDown")
+    wall.page.wait_for_url(f"**/{names[1]}")
+    wall.settle()
+    assert wall.heard == "B, screen 1 of 4"
+
+
+def test_a_persona_who_is_gone_is_not_asked_for_again(lab):
+    wall = Wall(
+        lab.present(
+            marked(lab, "62_gone.ipynb", *SETUP, ("text", "## Who"), ("", "print(w.persona.name)"))
+        )
+    )
+    wall.press("PageDown", "l")
+    wall.page.get_by_role("dialog").get_by_role("button", name="Loyal Lena").first.click()
+    wall.settle()
+    wall.page.locator(".jkp-on", has_text="Loyal Lena").wait_for()
+    for file in lab.root.glob("*/loyal-lena*.yaml"):
+        file.unlink()
+    wall.nb.restart()
+    wall.press("r")
+    assert "is not in the folder any more" in wall.words
+    wall.page.locator(".jp-CodeCell.jkp-on", has_text="Mobile Maya").wait_for()
+
+
+def test_a_notebook_that_was_saved_elsewhere_is_not_asked_about_on_the_wall(lab):
+    name = marked(lab, "63_twice.ipynb", ("text", "# A"), ("", "'one'"), ("", "'two'"))
+    walls = [Wall(lab.present(name)) for _ in range(2)]
+    walls[0].press("PageDown")
+    walls[0].page.wait_for_function("!jupyterapp.shell.currentWidget.context.model.dirty")
+    walls[1].press("PageDown")
+    assert "saved elsewhere" in walls[1].words
+    assert walls[1].page.locator(".jp-Dialog").count() == 0
+    walls[1].press("PageDown")
+    assert "two" in walls[1].words

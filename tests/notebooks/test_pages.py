@@ -125,9 +125,26 @@ def test_three_to_five_cells_are_for_the_room_and_the_rest_is_folded(name: str) 
 
 def test_the_same_tags_in_every_notebook() -> None:
     for name, phase in zip(NAMES, PHASES, strict=True):
-        tagged = [(tag, c.source) for c in cells(name, "code") for tag in c.metadata.get("tags", ())]
+        tagged = [
+            (tag, c.source)
+            for c in cells(name, "code")
+            for tag in c.metadata.get("tags", ())
+            if tag != "ask-first"
+        ]
         assert [tag for tag, _ in tagged] == ["parameters", "open", "clock", "phones"]
         assert [source for _, source in tagged[2:]] == [f"w.{phase}.timer()", f"w.{phase}.room()"]
+
+
+def test_what_is_guessed_on_paper_is_asked_a_screen_before_it_is_shown() -> None:
+    asked = 0
+    for name in NAMES:
+        above = ""
+        for cell in notebook(name).cells[: at_more(name)]:
+            if cell.cell_type == "code" and re.search(r"\*\*Guess\*\*", above):
+                asked += 1
+                assert "ask-first" in cell.metadata.get("tags", ()), cell.source
+            above = cell.source if cell.cell_type == "markdown" else ""
+    assert asked == 3
 
 
 @pytest.mark.parametrize("template", ["blank", "healthcare", "lead-generation", "retail", "saas"])

@@ -132,7 +132,7 @@ def _drawn(
     scale: Spec | None = None,
     bare: bool = False,
     step: int = 30,
-    letters: int = 98,
+    letters: int = 84,
     panel: bool = False,
     under: str = "none",
 ) -> Any:
@@ -141,7 +141,7 @@ def _drawn(
     Parameters
     ----------
     above : bool
-        Names over the bars instead of left of them, for long ones, up to two lines each; always
+        Names over the bars instead of left of them, for long ones, up to three lines each; always
         where grey words stand below them.
     ticks, scale : dict
         The axis of the value; more for its scale, which has a zero unless said otherwise.
@@ -215,7 +215,7 @@ def _broken(data: DataFrame, letters: int) -> int:
     offset = Series(-12, data.index)
     for column in [c for c in ("line2", "name") if c in data]:
         data[f"{column}_lines"] = [
-            textwrap.wrap(str(words), letters, max_lines=2, placeholder=" …") or [""]
+            textwrap.wrap(str(words), letters, max_lines=3, placeholder=" …") or [""]
             for words in data[column]
         ]
         lines = data[f"{column}_lines"].map(len)

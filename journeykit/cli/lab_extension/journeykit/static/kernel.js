@@ -16,8 +16,10 @@ export class Book {
     Object.assign(this, { app, panel, notebook: panel.content, context: panel.context, saves: true });
     this.folder = this.context.path.split("/").slice(0, -1).join("/");
     this.choice = tab(`persona:${this.folder}`); // which persona and journey this tab shows
-    this.place = tab(`at:${this.context.path}`); // which screen
+    this.place = this.placeOf(this.context.path);
   }
+
+  placeOf(path) { return tab(`at:${path}`); } // which screen of a notebook was shown last
 
   /** Its cells, as `screensOf` takes them. */
   cells() {
@@ -79,16 +81,30 @@ export class Book {
       if (tag === "open" && chosen) { // ids as literals: the notebook's file stays as it is
         await this.ask({}, `persona = ${JSON.stringify(chosen.persona)}; journey = ${JSON.stringify(chosen.journey)}`);
       }
-      const wrong = await this.run(id, "");
+      let wrong = await this.run(id, "");
+      if (wrong && tag === "open" && chosen) { // who was chosen is gone: for whom the notebook says
+        this.choice.set(null);
+        if (before.parameters) await this.run(before.parameters, "");
+        wrong = await this.run(id, "");
+      }
       if (wrong) return wrong;
     }
     return "";
   }
 
-  /** Save, so that outputs come back without running again. JupyterLab says itself why it could not. */
+  /**
+   * Save, so that outputs come back without running again; gives why no more, once. Where somebody
+   * else has saved it JupyterLab would ask, before an audience, which one to keep.
+   */
   async save() {
-    if (!this.saves || this.context.model.readOnly) return;
-    try { await this.context.save(); } catch { this.saves = false; }
+    const { context } = this;
+    if (!this.saves || context.model.readOnly) return "";
+    try {
+      const { last_modified } = await this.app.serviceManager.contents.get(context.path, { content: false });
+      this.saves = Date.parse(last_modified) - Date.parse(context.contentsModel.last_modified) < 500; // as JupyterLab compares
+      if (this.saves) await context.save();
+    } catch { this.saves = false; }
+    return this.saves ? "" : "This notebook was saved elsewhere, or cannot be: its outputs are not saved here any more. What is typed is in the folder.";
   }
 
   /** The notebooks beside this one, by name. */

@@ -72,6 +72,8 @@ export function dress({ node, model }) {
     const words = field.title || field.closest(".journeykit-line > *").querySelector("b")?.textContent;
     if (words) field.setAttribute("aria-label", words);
   }
+  for (const words of node.querySelectorAll(".jp-RenderedHTML :is(p, li)")) // here a screen is computed when one comes to it
+    if (words.textContent.startsWith("Covered until")) words.textContent = words.textContent.replace(", then run this cell again", "");
   for (const list of node.querySelectorAll(".jp-RenderedHTML > ul:not(.jkp-cover)")) {
     const covers = [...list.children].filter((each) => each.textContent.startsWith("Covered until"));
     if (covers.length) list.before(h("ul", { class: "jkp-cover" }, covers));

@@ -68,6 +68,7 @@ async function present(book, to) {
   const aside = () => !way().includes(at);
   const outer = () => notebook.node.querySelector(".jp-WindowedPanel-outer") ?? notebook.node;
   const say = (words) => { note.textContent = words; };
+  const quiet = () => say(screens[at].cells.length ? "" : `${screens[at].title}.`);
 
   /** Show a screen as it is; nothing runs. */
   function show(index) {
@@ -119,26 +120,28 @@ async function present(book, to) {
     const mine = ++turn, { code } = screens[index];
     show(index);
     outer().scrollTop = 0;
-    if (!code) return say("");
+    if (!code) return quiet();
     say("Computing …");
     work = work.then(async () => {
       if (mine !== turn && !book.has(code)) return; // went on meanwhile: not shown, not run
-      let wrong = "";
+      const chosen = book.choice.get();
+      let wrong = "", more = "";
       try {
         await book.look();
         wrong = await book.open(before);
         const said = wrong ? "" : await book.look();
+        if (chosen && !book.choice.get()) more = "Who was chosen in the list is not in the folder any more: this is for whom the notebook says.";
         const stale = anew || !book.has(code) || (book.ran.cells[code] !== said && depends(code));
         if (!wrong && stale) {
           wrong = await book.run(code, said);
-          await book.save();
+          more ||= await book.save();
         }
       } catch (problem) { // the kernel went away
         wrong = problem.message;
       }
       if (mine !== turn) return;
       show(at);
-      say(wrong ? `This cannot be shown yet: ${wrong} R tries again.` : "");
+      say(wrong ? `This cannot be shown yet: ${wrong} R tries again.` : more);
     });
     return work;
   }
@@ -150,9 +153,10 @@ async function present(book, to) {
   }
 
   const nextTo = (by) => books[books.indexOf(context.path) + by];
-  async function visit(path, view = "doc") {
+  async function visit(path, view = "doc", kept = false) {
     say(view === "doc" ? "Going on …" : "");
     await work;
+    if (path !== context.path && !kept) book.placeOf(path).set(null); // begins with its first screen
     if (context.model.dirty) await book.save();
     location.assign(to(view, path));
   }
@@ -162,7 +166,7 @@ async function present(book, to) {
     const place = way()[way().indexOf(at) + by];
     if (place !== undefined) return come(place);
     const other = books.length && nextTo(by);
-    return other && visit(other);
+    return other && visit(other, "doc", by < 0);
   }
   function phones() {
     const place = screens.findIndex((each) => each.phones);
@@ -215,5 +219,6 @@ async function present(book, to) {
   outer().querySelector(".jp-WindowedPanel-viewport")?.removeAttribute("role"); // a list, of which one thing is shown
   books = await book.beside();
   show(Math.min(at, screens.length - 1));
+  quiet();
   document.documentElement.dataset.jkpReady = "yes";
 }

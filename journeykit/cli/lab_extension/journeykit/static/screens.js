@@ -12,6 +12,7 @@ export function heading(text) {
  * Take a notebook apart: `before` to tag to the cell that runs first, and the screens. A screen is
  * a code cell with the texts directly above it; a text before those that run first, or at the end,
  * is one of its own. What stands under a heading "More", until the next of its level, is `more`.
+ * Where a cell is tagged "ask-first" its texts are a screen before it, too.
  */
 export function screensOf(cells) {
   const before = {}, screens = [];
@@ -23,6 +24,8 @@ export function screensOf(cells) {
     last = told?.words ?? last;
     const title = `${last || "Untitled"}${part > 1 ? ` · ${part}` : ""}`;
     const phones = Boolean(cell?.tags.includes("phones"));
+    const aside = { title, more, phones: false };
+    if (cell?.tags.includes("ask-first") && texts.length) screens.push({ cells: texts.map((each) => each.id), code: null, ...aside });
     screens.push({ cells: [...texts, ...(cell ? [cell] : [])].map((each) => each.id), code: cell?.id ?? null, title, more, phones });
     texts = [];
   };
@@ -41,5 +44,6 @@ export function screensOf(cells) {
     }
   }
   close();
+  if (!screens.length) screens.push({ cells: [], code: null, title: "This notebook has nothing to show yet", more: false, phones: false });
   return { before, screens };
 }
