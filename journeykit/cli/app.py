@@ -176,7 +176,7 @@ def room(
         raise RunError(f"this machine has no address {network}. It has: {', '.join(known)}")
     kept = kept_of(opened.root)
     kept.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    if not (lock := hold(kept.with_suffix(".lock"), 0)):
+    if not (lock := hold(kept.with_suffix(".lock"), 1)):
         raise RunError("a room of this folder is open already: close it in notebook 00 first")
     hall = Hall(opened)
     hall.kept["network"] = network or hall.kept["network"]

@@ -22,7 +22,7 @@ from journeykit.store import Folder, desk_of, write_atomic
 from journeykit.widgets import Live
 from journeykit.widgets.room import kept_of
 
-from .rights import may
+from .rights import refused
 
 DECLARED = beside(__file__)
 _log = logging.getLogger(__name__)
@@ -35,7 +35,6 @@ HERE, PACE, TOGETHER = "127.0.0.1", 0.2, 0.005
 ask is put on the disk together."""
 UNSEEN = {"said", "hidden", "given"}
 """What the host alone is told: places on this machine, and who has written or given how much."""
-NOT_YOURS = "Only the facilitator can do this."
 
 
 class Hall:
@@ -52,15 +51,19 @@ class Hall:
 
     def __init__(self, folder: Folder) -> None:
         self.folder, self.desk, self.path = folder, desk_of(folder), kept_of(folder.root)
+        personas, own = folder.persona_ids(), folder.workshop().persona
         self.kept: Data = {
             **DECLARED["room"],
             "code": "".join(secrets.choice(LETTERS) for _ in range(8)),
-            "key": secrets.token_urlsafe(32),
             "people": {},
-            "persona": folder.workshop().persona or folder.persona_ids()[0],
         }
         with suppress(OSError, ValueError):
             self.kept |= json.loads(self.path.read_text("utf-8"))
+        # Whoever took the port of a room that died may have been told its key.
+        self.kept["key"] = secrets.token_urlsafe(32)
+        if self.kept.get("persona") not in personas:  # gone since, or none was chosen
+            self.kept["persona"] = own or personas[0]
+        self.rounds = dict[str, Live]()  # as a phone calls them: one that is over takes notes, too
         self.lines, self.live, self.number = dict[Any, Data](), None, int(time.time())
         self.changed, self.over, self.refused = asyncio.Event(), False, ""
         self._asked = list[Any]()  # what phones ask, and is not on the disk yet
@@ -87,7 +90,9 @@ class Hall:
         """Make up a name that nobody has; where all are given, one with a number."""
         made = DECLARED["names"]
         all = names or [f"{a} {b}" for a in made["colours"] for b in made["animals"]]
-        taken = self.taken | {who["alias"] for who in self.kept["people"].values()}
+        people = self.kept["people"].values()
+        # A name that somebody gave up is still on what they have written.
+        taken = self.taken | {who[key] for who in people for key in ("alias", "was") if key in who}
         return free_name(secrets.choice([*{*all} - taken] or all), taken)
 
     # --- what is done -------------------------------------------------------------------------
@@ -105,6 +110,7 @@ class Hall:
                 raise JourneykitError(made.sentence)
             made.send = self._send  # type: ignore[method-assign]  # in place of Jupyter's line
             made.paced(PACE)
+            self.rounds[f"{made.name}:{made.facts.get('doc', '')}"] = made
         if self.live:
             self.live.close()
         self.live, self.number = made, self.number + 1
@@ -151,7 +157,7 @@ class Hall:
                 answers = [(phone, self._answer(phone, told)) for phone, told in asked]
         except (OSError, WorkshopError) as problem:  # phones come back, and ask again
             self.desk.trouble[""] = first_line(problem)
-            answers = [(phone, None) for phone, _ in asked]
+            answers = [(phone, {"trouble": True} if "msg" in told else None) for phone, told in asked]
         for phone, answer in answers:
             phone.tell(answer) if answer else phone.close()
         self.changed.set()
@@ -160,20 +166,22 @@ class Hall:
         """Do what a phone asks, as far as a participant may ask it; nothing of what none asks."""
         why: Data = {}
         try:
-            live: Any = self.live
             who = self.lines[phone]
             if "token" in told:
                 return {**told, **self.shown(who)}
-            for asked in told["msg"]["ops"][:MOST] if told["n"] == self.number else ():
+            live: Any = self.live if told["n"] == self.number else None
+            if late := told.get("late"):  # an activity that was over before this phone came back
+                live = self.rounds.get(late)
+            for asked in told["msg"]["ops"][:MOST] if live else ():
                 # Marked as theirs: else what another asks under this id would count as done.
                 op = {**asked, "id": f"{who['id']}-{asked['id']}"}
-                why[asked["id"]] = live.take([op])[0] if may(live, who, op) else NOT_YOURS
+                why[asked["id"]] = refused(live, who, op) or live.take([op])[0]
         except Exception as problem:  # no page of ours says so: it harms itself alone
             _log.error("a phone asked what is none: %s", type(problem).__name__)
             return None
         no = [{"id": id, "why": reason} for id, reason in why.items() if reason]
         done = [id for id, reason in why.items() if not reason]
-        return {"n": self.number, "msg": {"done": done, "refused": no}}
+        return {"n": self.number, "late": late, "msg": {"done": done, "refused": no}}
 
     def _send(self, content: Data, _: object = None) -> None:
         """Tell changes to all phones."""
@@ -193,13 +201,15 @@ class Hall:
             self.refused = ""
             kept |= {key: what[key] for key in kept.keys() & what}
             try:
-                if "chosen" in what:
-                    self.begin()
-                if self.live and "ops" in what:
-                    self.refused = next(filter(None, self.live.take(what["ops"])), "")
-            except JourneykitError as problem:
+                try:
+                    if "chosen" in what:
+                        self.begin()
+                    if self.live and "ops" in what:
+                        self.refused = next(filter(None, self.live.take(what["ops"])), "")
+                finally:
+                    self.save()
+            except (OSError, JourneykitError) as problem:
                 self.refused = first_line(problem)
-            self.save()
         self.changed.set()
         live, url = self.live, f"http://{kept['network'] or HERE}:{kept['port']}/#{kept['code']}"
         return {
@@ -214,6 +224,7 @@ class Hall:
             "personas": [[who.id, who.name] for who in self.folder.personas().values()],
             "now": live and {"widget": live.name, **live.facts, **live.whole()["state"]},
             "refused": self.refused,
+            "trouble": [*self.desk.trouble.values()],
         }
 
 

@@ -14,6 +14,7 @@ from tornado.websocket import WebSocketClosedError, WebSocketHandler
 
 from journeykit import words
 from journeykit.declared import beside
+from journeykit.errors import first_line
 from journeykit.widgets.joined import STATIC, joined
 
 from .hall import HERE, Hall, addresses
@@ -112,6 +113,7 @@ async def serve(hall: Hall) -> None:
     except OSError:  # it is another's
         kept["port"] = 49152 + secrets.randbelow(16384)
         app.listen(kept["port"], HERE)
+    hall.save()  # a room that its host could not ask must not begin
     hall.do({"chosen": kept["chosen"]})
     print(f"To hold the room: http://{HERE}:{kept['port']}/host.html#{kept['key']}", flush=True)
     while not hall.over:
@@ -119,7 +121,12 @@ async def serve(hall: Hall) -> None:
             if outside:
                 outside.stop()
             at = kept["network"] = kept["network"] if kept["network"] in addresses() else ""
-            outside = app.listen(kept["port"], at) if at else None
+            try:
+                outside = app.listen(kept["port"], at) if at else None
+            except OSError as problem:  # another listens there: this machine alone, as before
+                hall.refused, outside = f"{at}: {first_line(problem)}", None
+                at = kept["network"] = ""
+                hall.save()
         hall.changed.clear()
         try:
             await asyncio.wait_for(hall.changed.wait(), ALONE)

@@ -140,7 +140,7 @@ class Desk(DocumentStore):
                 yield entries
                 if entries:
                     self._journal.write(entries)
-                self.trouble.pop("", None)
+                    self.trouble.pop("", None)  # the disk takes again
             except BaseException as problem:  # also where it was interrupted
                 self._waiting, self._history = before
                 for entry in entries:

@@ -9,6 +9,7 @@ from pathlib import Path
 from journeykit.engine import cache_folder
 from journeykit.model import Data
 from journeykit.store import Desk
+from journeykit.store.files import hold
 
 from .live import Live, mark_of
 
@@ -28,7 +29,10 @@ def ask_room(root: Path, what: Data) -> Data:
     Where no room is open, nothing is told.
     """
     try:
-        told = json.loads(kept_of(root).read_text("utf-8"))
+        told = json.loads((kept := kept_of(root)).read_text("utf-8"))
+        if lock := hold(kept.with_suffix(".lock"), 0):  # it died: another may listen there now
+            lock.release()
+            return {}
         line = HTTPConnection("127.0.0.1", told["port"], timeout=30)
         line.request("POST", "/host.html", json.dumps(what), {"X-Key": told["key"]})
         return dict(json.loads(line.getresponse().read()))

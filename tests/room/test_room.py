@@ -25,10 +25,10 @@ from journeykit.phases import open_workshop
 from journeykit.room import hall
 from journeykit.widgets.room import ask_room, kept_of
 
-from .conftest import NETWORK, Line, Room
+from .conftest import NETWORK, PERSONA, Line, Room
 
 COMMAND = [sys.executable, "-c", f"{NETWORK}from journeykit.cli import main; main()", "room"]
-NOT_YOURS = "Only the facilitator can do this."
+NOT_YOURS, OVER = "Only the facilitator can do this.", "This step is over."
 
 
 def run(played: Coroutine[Any, Any, Any]) -> Any:
@@ -111,7 +111,7 @@ def test_a_guess_is_taken_until_the_numbers_are_shown(room: Room) -> None:
         assert await ann.ask("set", twice, guess=35, **told) == NOT_YOURS, "one guess each"
         reveal(room)
         await ann.until(lambda: '"truth"' in json.dumps(ann.told))
-        assert await ann.ask("set", where, guess=25, **told) == NOT_YOURS
+        assert await ann.ask("set", where, guess=25, **told) == OVER
 
     run(played())
 
@@ -154,7 +154,8 @@ def test_a_widget_in_a_notebook_and_a_phone_are_in_one_round(
         assert ask("reveal", notebook.doc, number=1) == [None]
         assert {*notebook.view()["notes"]} == {"n1", "n2"}
         await ann.until(lambda: "From a notebook" in json.dumps(ann.told[-1]))
-        assert await ann.ask("set", "records/notes/n3", text="late") == NOT_YOURS
+        assert await ann.ask("set", "records/notes/n3", text="late") == ""
+        assert now(room)["hidden"] == [[ann.me["alias"], 1]], "it waits for the next reveal"
 
     run(played())
     w.desk.close()
@@ -183,13 +184,15 @@ def test_what_is_the_facilitators_or_anothers_is_refused(room: Room) -> None:
             ("card.add", "journeys/mobile-maya", {"id": "c", "text": "x"}),
             ("set", "workshop", {"name": "x"}),
             ("set", "personas/mobile-maya", {"name": "x"}),
-            ("set", f"records/votes/{ann.facts['round']}-{ann.me['id']}", {"dots": {"n1": 1}}),
             ("set", f"records/votes/{ann.facts['round']}-{ben.me['id']}", {"dots": {"n1": 1}}),
             ("begin", "records/rounds/other", {"topic": "x"}),
             ("set", f"records/notes/{'a' * 245}", {"text": "no file has such a name"}),
-            ("set", "records/notes/n2", {"text": "x" * 10_000}),
         ]:
             assert await ann.ask(kind, doc, **data) == NOT_YOURS, (kind, doc, data)
+        votes = f"records/votes/{ann.facts['round']}-{ann.me['id']}"
+        assert await ann.ask("set", votes, dots={"n1": 1}) == OVER
+        long = await ann.ask("set", "records/notes/n2", text="x" * 10_000)
+        assert long == "This is too long."
         assert await ben.ask("set", "records/notes/n1", text="Ben's, better") == ""
         assert await ben.ask("remove", "records/notes/n1") == ""
 
@@ -285,7 +288,7 @@ def test_who_wants_no_name_has_none_and_what_they_wrote_stays_theirs(room: Room)
         assert [name for name, _ in now(room)["hidden"]] == ["Somebody"]
         assert name not in json.dumps(room.do()["people"][1])
         assert reveal(room)["refused"] == ""
-        assert await ann.ask("set", "records/notes/n1", text="late") == NOT_YOURS
+        assert await ann.ask("set", "records/notes/n1", text="late") == OVER
 
     run(played())
 
@@ -737,3 +740,96 @@ def test_what_many_phones_write_is_there_once_though_the_room_is_killed_twice(ro
 def test_sixty_phones_write_six_thousand_notes_though_the_room_is_killed_twice(room: Room) -> None:
     took = sorted(check_crowd(room, 60, 100))
     print(f"p50 {took[len(took) // 2]:.3f} s, p99 {took[len(took) * 99 // 100]:.3f} s")
+
+
+# --- what breaks ----------------------------------------------------------------------------------
+
+
+def test_what_was_written_while_a_phone_slept_is_taken_though_another_activity_began(
+    room: Room,
+) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        ann, ben = await joined(room, 2)
+        late = f"gather:{ann.facts['doc']}"
+        for line, id in ((ann, "n1"), (ben, "n2")):
+            assert await line.ask("set", f"records/notes/{id}", text="in time") == ""
+        assert reveal(room)["refused"] == ""
+        room.begin("lost")
+        await ann.until(lambda: ann.facts.get("widget") == "beliefs")
+        ops = [
+            {"id": f"o{id}", "kind": "set", "doc": f"records/notes/{id}", "data": {"text": "late"}}
+            for id in ("n1", "n3")
+        ]
+        assert ann.socket
+        for told in (late, "gather:nowhere"):
+            await ann.socket.write_message(
+                json.dumps({"n": ann.n, "late": told, "msg": {"ops": ops}})
+            )
+            await ann.until(lambda told=told: ann.told[-1].get("late") == told)
+        assert (ann.done & {"on1", "on3"}, ann.refused) == ({"on3"}, {"on1": OVER})
+        room.begin("hurts")
+        assert now(room)["hidden"] == [[ann.me["alias"], 1]], "for the next reveal"
+
+    run(played())
+
+
+def test_a_name_that_somebody_gave_up_is_given_to_nobody(room: Room) -> None:
+    names = tomllib.loads((Path(hall.__file__).with_suffix(".toml")).read_text("utf-8"))["names"]
+    first, second, *others = [f"{a} {b}" for a in names["colours"] for b in names["animals"]]
+    room.kill()
+    people = {f"t{n}": {"id": f"p{n}", "alias": name} for n, name in enumerate(others)}
+    people["t"] = {"id": "p", "alias": "Somebody", "was": first}
+    kept_of(room.root).write_text(json.dumps({**room.kept, "people": people}))
+    room.start()
+    room.begin("hurts")
+
+    async def played() -> None:
+        (ann,) = await joined(room)
+        assert ann.me["alias"] == second
+
+    run(played())
+
+
+def test_a_port_that_another_has_in_the_network_is_said_and_ends_no_room(room: Room) -> None:
+    (address, *_) = room.do()["addresses"]
+    with socket.socket() as taken:
+        taken.bind((address, room.kept["port"]))
+        taken.listen()
+        room.do(network=address)
+        time.sleep(0.5)
+        told = room.do()
+        assert told["network"] == room.kept["network"] == ""
+        assert told["refused"].startswith(f"{address}: ")
+        room.kill()
+        kept_of(room.root).write_text(json.dumps({**room.kept, "network": address}))
+        room.start()
+        assert room.do()["network"] == ""
+
+
+def test_the_key_of_a_room_that_died_is_told_to_nobody_and_opens_none(room: Room) -> None:
+    key, port = room.kept["key"], room.kept["port"]
+    room.kill()
+    with socket.socket() as thief:
+        thief.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        thief.bind((hall.HERE, port))
+        thief.listen()
+        assert ask_room(room.root, {}) == {}
+        thief.settimeout(0)
+        with pytest.raises(BlockingIOError):
+            thief.accept()
+    room.start()
+    assert request(room.kept["port"], "/host.html", "POST", **{"X-Key": key}).status == 403
+
+
+def test_a_room_whose_persona_is_gone_shows_the_map_of_the_workshops_own(room: Room) -> None:
+    room.kill()
+    kept_of(room.root).write_text(json.dumps({**room.kept, "persona": "gone"}))
+    room.start()
+    assert room.kept["persona"] == PERSONA
+
+    async def played() -> None:
+        (ann,) = await joined(room)
+        assert ann.told[0]["map"].startswith("<svg")
+
+    run(played())

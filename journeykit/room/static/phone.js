@@ -2,6 +2,7 @@
 // A widget's script finds here what it has in a notebook: a model that it can ask and hear.
 
 import { box, button, h, labels, put } from "./common.js";
+import { keeping } from "./kept.js";
 
 const place = document.getElementById("place"), say = document.getElementById("line"), name = document.getElementById("name");
 const kept = box("room"); // the secret by which this phone comes back as the same person
@@ -14,6 +15,10 @@ document.querySelector("header").append(nameless);
 
 const codeOf = () => decodeURIComponent(location.hash.slice(1)).trim().toUpperCase() || kept.get()?.code || "";
 const post = (what) => { if (line?.readyState === 1) line.send(JSON.stringify(what)); };
+const unsent = keeping({ place: document.getElementById("kept"), words: () => t, changed: () => now?.hear?.({ done: [] }),
+  post: (late, ops) => post({ n: now?.n, late, msg: { ops } }) });
+// A room takes no more letters at once: a field says so by taking none.
+place.addEventListener("focusin", ({ target }) => { if (target.maxLength < 0) target.maxLength = 4000; });
 
 function join() {
   clearTimeout(timer);
@@ -32,12 +37,15 @@ function join() {
 
 function heard(message, code) {
   if (message.refused) { refused(message.refused); return; }
+  if (message.trouble) { put(say, t("The room cannot save now. What you write is kept here and sent again.")); setTimeout(unsent.again, 5000); return; }
+  if (message.msg) put(say, "");
+  if (message.late) { unsent.heard(message.late, message.msg); return; }
   if (message.msg) { if (now && message.n === now.n) now.hear?.(message.msg); return; }
   if (message.token) {
     if (message.nameless) leave(); // what stands has the name
     tries = 0;
     put(say, "");
-    kept.set({ code, token: message.token });
+    kept.set({ ...kept.get(), code, token: message.token });
   }
   show(message);
 }
@@ -89,16 +97,20 @@ function show(message) {
     now.n = n;
     now.hear({ state, now: time });
     now.hear({ again: true });
+    unsent.at(facts.workshop, now.activity);
     return;
   }
   leave();
   nameless.hidden = !widget || Boolean(facts.me.was);
-  if (!widget) { (message.decisions ? showDecided : showMap)(message); return; }
+  if (!widget) { (message.decisions ? showDecided : showMap)(message); unsent.at(kept.get()?.workshop, ""); return; }
   const end = new AbortController();
   facts.words = t.words;
+  facts.unsaved = unsent.unsaved;
+  kept.set({ ...kept.get(), workshop: facts.workshop });
   put(name, facts.me.was ? t("You have no name here") : t("You are {name}", { name: facts.me.alias }));
   put(nameless, t("Without a name"));
-  now = { n, widget, doc: facts.doc, end, ...modelOf(facts, state, () => now?.n) };
+  now = { n, widget, doc: facts.doc, activity: `${widget}:${facts.doc ?? ""}`, end, ...modelOf(facts, state) };
+  unsent.at(facts.workshop, now.activity);
   const mine = now, el = h("div");
   const style = h("link", { rel: "stylesheet", href: `/${widget}.css` });
   const ready = new Promise((done) => { style.onload = style.onerror = done; });
@@ -113,7 +125,7 @@ function show(message) {
 }
 
 /** A model as a widget knows it. A line loses nothing, and a room tells phones not all: what comes is numbered here. */
-function modelOf(facts, state, number) {
+function modelOf(facts, state) {
   const calls = new Map();
   let last = 0;
   const model = {
@@ -121,10 +133,12 @@ function modelOf(facts, state, number) {
     set() {}, save_changes() {},
     on(kind, call) { calls.set(kind, (calls.get(kind) ?? new Set()).add(call)); },
     off(kind, call) { calls.get(kind)?.delete(call); },
-    send(msg) { if (msg.ops) post({ n: number(), msg }); },
+    // What is typed last may be asked when the activity is over.
+    send(msg) { if (msg.ops) post({ n: now?.n, msg, ...(now?.model === model ? {} : { late: `${facts.widget}:${facts.doc ?? ""}` }) }); },
   };
   const hear = (msg) => {
     const told = { ...msg };
+    if (msg.refused?.length) unsent.refused(msg.refused);
     if (msg.state) told.state = { ...msg.state, seq: last += 1 };
     else if (msg.patch) told.seq = last += 1;
     calls.get("msg:custom")?.forEach((call) => call(told, []));
@@ -136,8 +150,8 @@ function showMap({ n, map, name: called }) {
   now = { n };
   put(name, called);
   place.replaceChildren(h("p", {}, t("The facilitator begins the next activity. Until then: the map.")),
-    h("div", { class: "map", tabindex: 0, role: "region", "aria-label": t("The map") },
-      h("img", { alt: t("The map"), src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(map)}` })));
+    ...(map ? [h("div", { class: "map", tabindex: 0, role: "region", "aria-label": t("The map") },
+      h("img", { alt: t("The map"), src: `data:image/svg+xml;charset=utf-8,${encodeURIComponent(map)}` }))] : []));
 }
 
 /** The last page: what was decided, who sees to it by when, and what waits; to keep, as a file of its own. */

@@ -213,6 +213,8 @@ export function frame(el, line, label) {
   line.onChange(() => {
     const said = line.state.said?.map((words) => `⚠ ${words}`) ?? [];
     if (line.waiting.size) said.unshift(line.t("Saving …"));
+    const unsaved = line.facts.unsaved?.(); // of an earlier activity, on a phone
+    if (unsaved) said.unshift(unsaved);
     if (!status.dataset.refused) status.textContent = said.join(" ") || line.t("✓ Saved");
   });
   line.onRefused((_, why) => {
