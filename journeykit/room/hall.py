@@ -157,7 +157,9 @@ class Hall:
                 answers = [(phone, self._answer(phone, told)) for phone, told in asked]
         except (OSError, WorkshopError) as problem:  # phones come back, and ask again
             self.desk.trouble[""] = first_line(problem)
-            answers = [(phone, {"trouble": True} if "msg" in told else None) for phone, told in asked]
+            answers = [
+                (phone, {"trouble": True} if "msg" in told else None) for phone, told in asked
+            ]
         for phone, answer in answers:
             phone.tell(answer) if answer else phone.close()
         self.changed.set()

@@ -391,3 +391,61 @@ def test_a_notebook_opens_a_room_that_outlives_its_kernel(lab: Any, visit: Any) 
         ann.page.locator(".jk-items").get_by_text("The kernel is gone").wait_for()
     finally:
         ask_room(root, {"close": True})
+
+
+def test_a_note_written_while_a_phone_slept_is_kept_and_sent_though_it_is_over(
+    room: Room, phone: Phone, axe: Any
+) -> None:
+    room.begin("hurts")
+    ann = phone()
+    page = ann.page
+    write(page, "First")
+    room.kill()
+    page.get_by_text("Not connected").wait_for()
+    page.locator(".jk-draft").fill("while it slept")
+    page.keyboard.press("Enter")
+    page.locator(".jk-draft").fill("half a thou")
+    page.goto("about:blank")
+    room.start()
+    reveal(room)
+    room.begin("lost")
+    page.goto(room.do()["url"])
+    page.locator(".jk-question").first.wait_for()
+    kept = page.locator("#kept")
+    kept.locator("li").get_by_text("half a thou").wait_for()
+    page.wait_for_function("document.querySelectorAll('#kept li').length === 1")  # one was taken
+    assert page.locator(".jk-status").inner_text() == "Not all is saved: see below."
+    assert axe(page, "body") == []
+    assert page.evaluate(FITS)
+    room.begin("hurts")
+    page.wait_for_function("document.getElementById('kept').hidden")
+    time.sleep(0.5)
+    assert sum(n for _, n in room.do()["now"]["hidden"]) == 1
+    # A room that was killed since knows the earlier activity no more: the text stays to be copied.
+    page.goto("about:blank")
+    page.goto(room.url("/phone.css"))
+    doc, own = room.do()["now"]["doc"], "localStorage.getItem('journeykit:room')"
+    page.evaluate(
+        f"""doc => localStorage.setItem(`journeykit:outbox:${{JSON.parse({own}).workshop}}:gather:${{doc}}`,
+        JSON.stringify(['n8', 'n9'].map((id) => ({{ id, kind: 'set', doc: `records/notes/${{id}}`,
+        by: '', data: {{ text: id === 'n8' ? 'late' : 'x'.repeat(9000) }} }}))))""",
+        doc,
+    )
+    room.begin("lost")
+    room.kill()
+    room.start()
+    page.goto(room.do()["url"])
+    page.locator(".jk-question").first.wait_for()
+    time.sleep(0.5)
+    shown = [each[:11] for each in kept.locator("li").all_inner_texts()]
+    assert shown == ["late", "x" * 11, "half a thou"]
+    room.begin("hurts")
+    kept.get_by_text("This is too long.").wait_for()
+    assert kept.locator("li").count() == 1
+    time.sleep(0.5)
+    assert sum(n for _, n in room.do()["now"]["hidden"]) == 2
+    assert page.locator(".jk-draft").input_value() == "half a thou"
+    page.once("dialog", lambda asked: asked.accept())
+    kept.get_by_role("button", name="Remove them").click()
+    page.locator(".jk-status").get_by_text("✓ Saved").wait_for()
+    assert (ann.outside, ann.problems) == ([], [])

@@ -14,6 +14,7 @@ import tomllib
 from collections.abc import Coroutine
 from pathlib import Path
 from typing import Any
+from unittest.mock import Mock
 
 import psutil
 import pytest
@@ -23,6 +24,7 @@ from tornado.websocket import websocket_connect
 
 from journeykit.phases import open_workshop
 from journeykit.room import hall
+from journeykit.store import create, open_folder
 from journeykit.widgets.room import ask_room, kept_of
 
 from .conftest import NETWORK, PERSONA, Line, Room
@@ -831,5 +833,46 @@ def test_a_room_whose_persona_is_gone_shows_the_map_of_the_workshops_own(room: R
     async def played() -> None:
         (ann,) = await joined(room)
         assert ann.told[0]["map"].startswith("<svg")
+
+    run(played())
+
+
+def test_a_full_disk_is_said_to_host_and_phones_and_cuts_no_line(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("JOURNEYKIT_CACHE", str(tmp_path / "c"))
+    create(tmp_path / "shop", "retail")
+    kept_of(tmp_path / "shop").parent.mkdir(parents=True)
+    told = list[Any]()
+    phone = Mock(tell=told.append, close=lambda: told.append("closed"))
+
+    def full(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    async def played() -> None:
+        at = hall.Hall(open_folder(tmp_path / "shop"))
+        at.do({"chosen": "hurts"})
+        assert at.enter(phone, None)
+        await asyncio.sleep(0.1)
+        op = {"id": "o1", "kind": "set", "doc": "records/notes/n1", "data": {"text": "It is slow"}}
+        asked = {"n": at.number, "msg": {"ops": [op]}}
+        for _ in range(2):
+            with monkeypatch.context() as disk:
+                disk.setattr(at.desk._journal, "write", full)
+                at.heard(phone, asked)
+                await asyncio.sleep(0.1)
+            assert told.pop() == {"trouble": True}
+            at.heard(phone, {"n": 0, "msg": {"ops": []}})  # nothing is written by this
+            await asyncio.sleep(0.1)
+            assert "No space" in str(at.do({})["trouble"])
+        with monkeypatch.context() as disk:
+            disk.setattr(hall, "write_atomic", full)
+            assert "No space" in at.do({"open": True})["refused"]
+        at.heard(phone, asked)
+        await asyncio.sleep(0.5)
+        assert [each["msg"]["done"] for each in told if "msg" in each and "n" in each][-1] == ["o1"]
+        assert at.do({})["trouble"] == []
+        assert "closed" not in told
+        at.desk.close()
 
     run(played())

@@ -210,17 +210,18 @@ export function frame(el, line, label) {
   }
   // A finger on a handle is no gesture of the browser: else a quick drag ends as a fling, which swallows the next tap.
   root.addEventListener("touchmove", (event) => { if (event.target.closest(".jk-grip, .jk-handle")) event.preventDefault(); }, { passive: false });
-  line.onChange(() => {
+  const show = () => {
     const said = line.state.said?.map((words) => `⚠ ${words}`) ?? [];
     if (line.waiting.size) said.unshift(line.t("Saving …"));
     const unsaved = line.facts.unsaved?.(); // of an earlier activity, on a phone
     if (unsaved) said.unshift(unsaved);
     if (!status.dataset.refused) status.textContent = said.join(" ") || line.t("✓ Saved");
-  });
+  };
+  line.onChange(show);
   line.onRefused((_, why) => {
     status.textContent = line.t("✗ Not done: {why}", { why: line.t(why) });
     status.dataset.refused = "yes";
-    setTimeout(() => { delete status.dataset.refused; }, 8000);
+    setTimeout(() => { delete status.dataset.refused; if (line.facts.unsaved) show(); }, 8000);
   });
   el.replaceChildren(root);
   return { root, status };
