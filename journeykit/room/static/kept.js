@@ -49,8 +49,8 @@ export function keeping({ place, words, post, changed }) {
     changed();
   };
   const notTaken = (late, ids) => {
-    const why = new Map(ids.map(({ id, why }) => [id, why]));
-    const lost = (read(outbox(late)) ?? []).filter(({ id }) => why.has(id)).map((op) => ({ text: wordsOf(op), why: why.get(op.id) })).filter(({ text }) => text);
+    const reasons = new Map(ids.map(({ id, why }) => [id, why]));
+    const lost = (read(outbox(late)) ?? []).filter(({ id }) => reasons.has(id)).map((op) => ({ text: wordsOf(op), why: reasons.get(op.id) })).filter(({ text }) => text);
     if (lost.length) refused().set([...(refused().get() ?? []), ...lost]);
   };
   const again = () => {
