@@ -29,7 +29,7 @@ def _promised(frame: DataFrame, of: Of) -> Found:
         raise UnknownName(f"there is no promise {of[0]!r}. {did_you_mean(of[0], frame['promise'])}")
     row = found.iloc[0]
     if not row["n"]:
-        told = [note for note in frame.attrs["notes"] if repr(of[0]) in note]
+        told = [note for note in frame.attrs["notes"] if f"“{row['text']}”" in note]
         raise AnalysisError(" ".join(told) or f"no case of {of[0]!r} is in the data")
     return from_row(row, "share low high", row["n"])
 

@@ -193,7 +193,7 @@ def test_an_empty_map_is_a_canvas_to_fill_in() -> None:
     svg = journey_map(bare, Persona(id="p", name=""), blank)
     seen = words_of(svg)
     assert "Pain points" in seen
-    assert "has not been held against data" in seen
+    assert "No number of the data stands under the stages" in seen
     assert svg.count('stroke-dasharray="4 4"') == 6, (
         "a slot to write in for each lane but the curve"
     )

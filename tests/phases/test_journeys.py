@@ -203,7 +203,7 @@ def test_a_journey_stands_under_a_stage_of_another(place: Path, tmp_path: Path) 
     shown = w.start.map()
     assert (
         shown.more[0].sentence
-        == f"1 card: 1 assumed, 0 heard, 0 measured. This journey stands {where}."
+        == f"1 note: 1 assumed, 0 heard, 0 measured. This journey stands {where}."
     )
     assert f"“Maya sends it <back>” stands {where}." in shown.notes
     assert "After the purchase of mobile-maya" in str(shown.more[0].svg)

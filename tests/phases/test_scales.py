@@ -48,7 +48,7 @@ def test_answers_that_cannot_be_read_do_not_take_the_map_away(
     assert [each["kind"] for each in found.numbers["journeys"]] == ["as-is"]
 
 
-@pytest.mark.parametrize(("scale", "worst"), [("5-1", "buy"), ("1-5", "use")])
+@pytest.mark.parametrize(("scale", "worst"), [("5-1", "“Buy”"), ("1-5", "“Use”")])
 def test_a_weak_spot_is_where_they_are_unhappy_on_the_scale_of_the_form(
     tmp_path: Path, open_as: Callable[..., OpenWorkshop], scale: str, worst: str
 ) -> None:

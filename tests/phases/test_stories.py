@@ -238,7 +238,7 @@ def test_lena_turns_between_search_and_a_page(ask: Ask) -> None:
     assert ranked.iloc[0]["kind"] == "friction"
     assert "search" in ranked.iloc[0]["what"]
     assert "Product view" in ranked.iloc[0]["what"]
-    assert ranked["what"].str.contains("stage consideration").any(), "and it feels bad"
+    assert ranked["what"].str.contains("stage “Consideration”").any(), "and it feels bad"
     last = ask("retail", "loyal-lena", "weak_spots.last_before_loss").frame
     others = ask("retail", "mobile-maya", "weak_spots.last_before_loss").frame
     assert last.iloc[0]["event"] == "product_view"  # type: ignore[union-attr]
