@@ -16,7 +16,7 @@ document.querySelector("header").append(nameless);
 const codeOf = () => decodeURIComponent(location.hash.slice(1)).trim().toUpperCase() || kept.get()?.code || "";
 const post = (what) => { if (line?.readyState === 1) line.send(JSON.stringify(what)); };
 const unsent = keeping({ place: document.getElementById("kept"), words: () => t, changed: () => now?.hear?.({ done: [] }),
-  post: (late, ops) => post({ n: now?.n, late, msg: { ops } }) });
+  post: (late, ops) => post({ n: now?.n ?? 0, late, msg: { ops } }) });
 // A room takes no more letters at once: a field says so by taking none.
 place.addEventListener("focusin", ({ target }) => { if (target.maxLength < 0) target.maxLength = 4000; });
 
@@ -134,7 +134,7 @@ function modelOf(facts, state) {
     on(kind, call) { calls.set(kind, (calls.get(kind) ?? new Set()).add(call)); },
     off(kind, call) { calls.get(kind)?.delete(call); },
     // What is typed last may be asked when the activity is over.
-    send(msg) { if (msg.ops) post({ n: now?.n, msg, ...(now?.model === model ? {} : { late: `${facts.widget}:${facts.doc ?? ""}` }) }); },
+    send(msg) { if (msg.ops) post({ n: now?.n ?? 0, msg, ...(now?.model === model ? {} : { late: `${facts.widget}:${facts.doc ?? ""}` }) }); },
   };
   const hear = (msg) => {
     const told = { ...msg };

@@ -98,7 +98,7 @@ export default { render({ model, el, signal }) {
     way.hidden = !(on?.widget === "gather" && Object.keys(on.notes ?? {}).length);
     for (const each of way.children) aria(each, "pressed", each.dataset.step === on?.step);
     const here = new Set(Object.keys(state.here));
-    put(refused, [...(state.refused ? [`✗ Not done: ${state.refused}`] : []), ...state.trouble.map((words) => `⚠ ${words}`)].join(" "));
+    put(refused, [...(state.refused ? [`✗ Not done: ${state.refused}`] : []), ...(state.trouble ?? []).map((words) => `⚠ ${words}`)].join(" "));
     put(count, `In the room: ${here.size} of ${state.people.length}`);
     keyed(people, state.people, ({ id }) => id, () => {
       const made = h("li");
