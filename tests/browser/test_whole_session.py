@@ -481,7 +481,7 @@ def the_next_session(session: Session) -> None:
     journeykit("next", str(session.root))
     workshop = open_folder(session.root).workshop()
     assert workshop.session == 2
-    assert "decision 0.0" in f"{workshop.agenda[1]}"  # after a word of welcome
+    assert "decision 0.0" in f"{workshop.agenda[0]}"
     again = jk.open_workshop(session.root, persona=PERSONA)
     assert "Nobody has written a note yet" in again.weak_spots.gather().sentence
 
