@@ -2,7 +2,6 @@
 
 import asyncio
 import json
-import logging
 import secrets
 import socket
 import time
@@ -25,7 +24,6 @@ from journeykit.widgets.room import kept_of
 from .rights import refused
 
 DECLARED = beside(__file__)
-_log = logging.getLogger(__name__)
 LETTERS = "ABCDEFGHJKLMNPQRSTUVWXYZ23456789"
 """What a code is made of: 8 of 32 are a million millions, so that a thousand tries find none."""
 MOST = 50
@@ -145,30 +143,29 @@ class Hall:
             who |= {"was": who["alias"], "alias": self._name("Somebody")}
         if not self._asked:
             asyncio.get_running_loop().call_later(TOGETHER, self._take)
-        self._asked.append((phone, told))
+        self._asked.append((phone, who, told))  # also of one whose line is gone by then
 
     def _take(self) -> None:
         """Put on the disk what was asked, all at once; then answer."""
         asked, self._asked = self._asked, []
         try:
-            if any("token" in told for _, told in asked):
+            if any("token" in told for *_, told in asked):
                 self.save()
             with self.desk.together():
-                answers = [(phone, self._answer(phone, told)) for phone, told in asked]
+                answers = [(phone, self._answer(who, told)) for phone, who, told in asked]
         except (OSError, WorkshopError) as problem:  # phones come back, and ask again
             self.desk.trouble[""] = first_line(problem)
             answers = [
-                (phone, {"trouble": True} if "msg" in told else None) for phone, told in asked
+                (phone, {"trouble": True} if "msg" in told else None) for phone, _, told in asked
             ]
         for phone, answer in answers:
             phone.tell(answer) if answer else phone.close()
         self.changed.set()
 
-    def _answer(self, phone: Any, told: Data) -> Data | None:
+    def _answer(self, who: Data, told: Data) -> Data | None:
         """Do what a phone asks, as far as a participant may ask it; nothing of what none asks."""
         why: Data = {}
         try:
-            who = self.lines[phone]
             if "token" in told:
                 return {**told, **self.shown(who)}
             live: Any = self.live if told["n"] == self.number else None
@@ -178,8 +175,10 @@ class Hall:
                 # Marked as theirs: else what another asks under this id would count as done.
                 op = {**asked, "id": f"{who['id']}-{asked['id']}"}
                 why[asked["id"]] = refused(live, who, op) or live.take([op])[0]
-        except Exception as problem:  # no page of ours says so: it harms itself alone
-            _log.error("a phone asked what is none: %s", type(problem).__name__)
+        except Exception as problem:
+            # Whatever no page of ours would ask, what others ask in this moment is taken. The host
+            # is told; its words stay on the phone, whose line is cut.
+            self.refused = f"{who['alias']} sent what cannot be read ({type(problem).__name__})."
             return None
         no = [{"id": id, "why": reason} for id, reason in why.items() if reason]
         done = [id for id, reason in why.items() if not reason]

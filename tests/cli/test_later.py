@@ -99,12 +99,14 @@ def test_a_copy_that_was_not_finished_is_not_listed(
 ) -> None:
     from journeykit.store import kept
 
-    def full(path: Path, _: bytes, times: list[int] = []) -> None:  # noqa: B006 - it counts
-        times.append(1)
-        if len(times) > 5:
+    written: list[Path] = []
+
+    def full(path: Path, content: bytes) -> None:
+        written.append(path)
+        if len(written) > 5:
             raise OSError(28, "No space left on device")
         path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(_)
+        path.write_bytes(content)
 
     monkeypatch.setattr(kept, "write_atomic", full)
     before = texts(shop)

@@ -398,6 +398,7 @@ def test_a_phone_that_says_nonsense_harms_itself_alone(room: Room) -> None:
             await odd.socket.write_message(nonsense)
         assert await ann.ask("set", "records/notes/n1", text="x") == ""
         assert await ben.ask("set", "records/notes/n2", text="x") == ""
+        assert "sent what cannot be read" in room.do()["refused"], "the host is told"
 
     run(played())
 
