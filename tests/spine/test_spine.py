@@ -85,6 +85,7 @@ def test_index_shows_everybody(retail_run: Path) -> None:
         assert words in index
     assert "green" in index
     assert "0 wrong" not in index, "where nothing is wrong it is not spoken of"
+    assert "0 covered" not in index, "in a run nothing is covered"
     for persona in PERSONAS:
         assert f'href="{persona}/report.html"' in index
         assert (retail_run / persona / "report.html").stat().st_size < 5_000_000
