@@ -386,7 +386,8 @@ def the_room_dies(session: Session) -> None:
     for phone in awake[:3]:
         phone.write(session.text("note", phone.number))
     own = {"room", str(session.root)}
-    (room,) = (each for each in psutil.process_iter(["cmdline"]) if own <= {*each.info["cmdline"]})
+    running = ((each, each.info["cmdline"] or ()) for each in psutil.process_iter(["cmdline"]))
+    (room,) = (each for each, words in running if own <= {*words})  # without words: just gone
     room.kill()
     for phone in awake:
         phone.page.locator("#line:not(:empty)").wait_for()

@@ -150,11 +150,14 @@ export default { render({ model, el, signal }) {
       if (key === "alone") leave(id); else if (key) join(id, key);
     } }, h("option", { value: "" }, "Group with …"));
     // Two hundred lists of two hundred names are slow: a list is filled when it is looked at.
+    let filled = "";
+    const others = () => items(line.state).filter((item) => !item.notes.includes(id));
+    const keys = () => String(others().map((item) => item.key));
     const fill = () => {
-      const others = items(line.state).filter((item) => !item.notes.includes(id));
+      filled = keys();
       pick.replaceChildren(h("option", { value: "" }, "Group with …"),
         ...(line.state.notes[id]?.group ? [h("option", { value: "alone" }, "– on its own –")] : []),
-        ...others.map((item) => h("option", { value: item.key }, called(line.state, item).slice(0, 60))));
+        ...others().map((item) => h("option", { value: item.key }, called(line.state, item).slice(0, 60))));
     };
     pick.addEventListener("focus", fill);
     pick.addEventListener("pointerdown", fill);
@@ -167,6 +170,7 @@ export default { render({ model, el, signal }) {
       put(text, now.text);
       const at = line.state.cards[now.card];
       put(mark, at ? t("On the map: {at}", { at }) : "");
+      if (pick.matches(":focus") && filled !== keys()) fill(); // notes that come while somebody looks for one
       aria(pick, "label", `Group “${now.text.slice(0, 60)}” with`);
     };
     noteCache.set(id, made);

@@ -99,10 +99,8 @@ async function present(book, to) {
     const map = shown.some((each) => each.model.type === "code" && dress(each));
     document.documentElement.classList.toggle("jkp-whole", map || shown.some(({ node }) => node.querySelector(".jk-board")));
     const images = shown.flatMap(({ node }) => [...node.querySelectorAll(".jp-RenderedSVG img")]);
-    for (const image of images) {
-      if (!image.complete || !image.naturalWidth) { image.addEventListener("load", lay, { once: true }); return; }
-      image.style.height = "0px";
-    }
+    if (!outer().clientHeight || images.some((each) => !each.naturalWidth)) return; // again when it is
+    for (const image of images) image.style.height = "0px";
     const { clientHeight: tall, clientWidth: wide } = outer(), { classList } = document.documentElement;
     classList.remove("jkp-beside");
     const rest = shown.reduce((sum, { node }) => sum + node.getBoundingClientRect().height, 0);
@@ -206,7 +204,8 @@ async function present(book, to) {
     if (other) visit(other);
     else window.open(file.href, "_blank", "noopener"); // JupyterLab would put it in this one's place
   }, true);
-  window.addEventListener("resize", lay);
+  new ResizeObserver(lay).observe(outer());
+  notebook.node.addEventListener("load", lay, true); // of a picture: after a reload they come late
   notebook.model.cells.changed.connect(() => { // somebody changed the file
     const { cell } = book.place.get();
     ({ before, screens } = screensOf(book.cells()));
