@@ -53,7 +53,7 @@ def test_the_pair_stands_first(
     ("sample", "loud", "quiet", "personas"),
     samples(
         ("retail", "direct", "social", ("mobile-maya", "gift-giving-george")),
-        ("saas", "paid_search", "webinar", ("it-manager-ivan", "analyst-amara")),
+        ("saas", "“Paid search”", "webinar", ("it-manager-ivan", "analyst-amara")),
         ("healthcare", "phone", "", ("busy-parent-priya", "senior-walter")),
     ),
 )
