@@ -96,23 +96,23 @@ def lab_options(root: Path, port: int, browser: bool, view: str = "lab") -> list
 
     The view is ``lab`` or ``doc``: a notebook alone, which is the presenter's.
     """
-    first = root / "notebooks" / "00_start_here.ipynb"
+    first = root / "notebooks/00_start_here.ipynb"
     if not first.is_file():
         first = min(root.glob("*.ipynb"), default=first)
     options = [
         "--ServerApp.ip=127.0.0.1",
         f"--ServerApp.port={port}",
         f"--ServerApp.root_dir={root}",
+        "--ServerApp.allow_root=True",  # as in a container
         "--ServerApp.kernel_websocket_connection_class=journeykit.server.SendAtOnce",
         "--ServerApp.kernel_spec_manager_class=journeykit.server.Kernels",
+        "--Application.log_level=WARN",
         "--LabApp.news_url=None",
         "--LabApp.check_for_updates_class=jupyterlab.NeverCheckForUpdate",
         "--LabApp.extension_manager=readonly",
         f"--LabApp.app_settings_dir={SETTINGS}",
         f"--LabApp.extra_labextensions_path={PRESENTER}",
     ]
-    if hasattr(os, "geteuid") and not os.geteuid():
-        options.append("--ServerApp.allow_root=True")  # as in a container
     if first.is_file():
         options.append(f"--LabApp.default_url=/{view}/tree/{first.relative_to(root).as_posix()}")
     return options if browser else [*options, "--no-browser"]
@@ -139,18 +139,20 @@ def _open(folder: Path, port: int, browser: bool, view: str) -> None:
 
     bare = not (folder / "workshop.yaml").exists() and any(folder.glob("*.ipynb"))
     root = folder.resolve() if bare else open_folder(folder).root  # exercises, or a workshop
-    echo(f"JupyterLab on {root}; stop it with Ctrl-C.")
     if not bare:
         os.environ["JOURNEYKIT_WORKSHOP"] = str(root)
     start(lab_options(root, port, browser, view))
 
 
 def start(options: list[str]) -> None:
-    """Become JupyterLab, which hears Ctrl-C and SIGTERM itself."""
+    """Become JupyterLab, which hears Ctrl-C and SIGTERM itself; say where it is, with its token."""
     sys.modules["rfc3987_syntax"] = None  # type: ignore[assignment]  # as in `KERNEL`
     from jupyterlab.labapp import LabApp
 
-    LabApp.launch_instance(options)
+    server = LabApp.initialize_server(options)
+    echo(f"Open {server.local_url} in a browser; Ctrl-C, pressed twice, stops it.")
+    server.identity_provider.token_generated = False  # or Jupyter says it again, in seven lines
+    server.start()
 
 
 @app.command()
@@ -179,8 +181,8 @@ def room(
     if not (lock := hold(kept.with_suffix(".lock"), 1)):
         raise RunError("a room of this folder is open already: close it in notebook 00 first")
     hall = Hall(opened)
-    hall.kept["network"] = network or hall.kept["network"]
-    hall.kept["persona"] = persona or hall.kept["persona"]
+    own = hall.kept
+    own |= {"network": network or own["network"], "persona": persona or own["persona"]}
     asyncio.run(serve(hall))
     lock.release()
 

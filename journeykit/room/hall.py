@@ -54,6 +54,7 @@ class Hall:
             **DECLARED["room"],
             "code": "".join(secrets.choice(LETTERS) for _ in range(8)),
             "people": {},
+            "topics": {},
         }
         with suppress(OSError, ValueError):
             self.kept |= json.loads(self.path.read_text("utf-8"))
@@ -109,6 +110,7 @@ class Hall:
             made.send = self._send  # type: ignore[method-assign]  # in place of Jupyter's line
             made.paced(PACE)
             self.rounds[f"{made.name}:{made.facts.get('doc', '')}"] = made
+            self.kept["topics"][made.facts.get("round")] = made.facts.get("topic")
         if self.live:
             self.live.close()
         self.live, self.number = made, self.number + 1
@@ -197,12 +199,19 @@ class Hall:
         """Do what the host asks, and say how the room is then."""
         kept = self.kept
         if "close" in what:  # the last page
-            self.over, what = True, {"chosen": "decided", "given": {}}
+            self.over, what = True, {"chosen": "decided"}
         if what:
             self.refused = ""
             kept |= {key: what[key] for key in kept.keys() & what}
             try:
                 try:
+                    if "waits" in what:  # before it closes; thousands of files, so not each second
+                        kept["waits"] = [
+                            [kind, each.topic]
+                            for kind in ("notes", "guesses")
+                            for each in self.desk.records(kind)
+                            if not each.revealed
+                        ]
                     if "chosen" in what:
                         self.begin()
                     if self.live and "ops" in what:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import os
+import re
 import secrets
 import signal
 import socket
@@ -80,8 +81,8 @@ class Lab:
             except OSError:
                 time.sleep(0.1)
 
-    def told(self) -> str:
-        """Start a kernel, open its socket as a browser does, and return the log."""
+    def told(self, until: str) -> str:
+        """Start a kernel, open its socket as a browser does, and return the log once it has that."""
         kernel = self.ask("/api/kernels", {"name": "python3"})["id"]
 
         async def visit() -> None:
@@ -91,7 +92,7 @@ class Lab:
 
         asyncio.run(visit())
         end = time.monotonic() + 60
-        while "Connecting to kernel" not in self.log.read_text("utf-8"):
+        while until not in self.log.read_text("utf-8"):
             assert time.monotonic() < end
             time.sleep(0.1)
         return self.log.read_text("utf-8")
@@ -122,15 +123,54 @@ def test_the_kits_lab_sends_at_once_and_ends_with_the_command(shop: Path, tmp_pa
     with running(
         KIT, ["lab", str(shop), "--port", str(port), "--no-browser"], tmp_path, port
     ) as lab:
-        assert "KernelWebsocketHandler nodelay True" in lab.told()
+        lab.told("KernelWebsocketHandler nodelay True")
         lab.end()
         with pytest.raises(OSError, match="refused"):
             lab.ask("/api")
+
+
+@pytest.mark.parametrize("command", ["present", "lab"])
+def test_one_line_says_what_to_open_and_how_to_stop(
+    shop: Path, tmp_path: Path, command: str
+) -> None:
+    taken, view = free_port(), {"present": "/doc/tree/", "lab": "/lab/tree/"}[command]
+    with socket.socket() as other, (tmp_path / "told").open("w") as out:
+        other.bind(("127.0.0.1", taken))
+        other.listen()
+        env = {key: value for key, value in os.environ.items() if key != "JUPYTER_TOKEN"}
+        for name in ("JUPYTER_CONFIG_DIR", "JUPYTER_DATA_DIR", "JUPYTER_RUNTIME_DIR"):
+            env[name] = str(tmp_path / name.lower())
+        words = [command, str(shop), "--port", str(taken), "--no-browser"]  # Jupyter takes the next
+        process = subprocess.Popen(
+            [sys.executable, "-c", f"import sys; {KIT}", *words], env=env, stdout=out, stderr=out
+        )
+        try:
+            end = time.monotonic() + 90
+            while not (found := re.findall(r"http://\S+", (tmp_path / "told").read_text("utf-8"))):
+                assert process.poll() is None
+                assert time.monotonic() < end
+                time.sleep(0.1)
+            while True:
+                try:
+                    page = urllib.request.urlopen(found[0], timeout=20)
+                    break
+                except OSError:  # it is said a moment before it listens
+                    assert time.monotonic() < end
+                    time.sleep(0.1)
+            assert "JupyterLab" in page.read().decode()
+            assert "/login" not in page.url
+        finally:
+            process.send_signal(signal.SIGINT)
+            process.wait(30)
+    (line,) = (tmp_path / "told").read_text("utf-8").splitlines()
+    assert line == f"Open {found[0]} in a browser; Ctrl-C, pressed twice, stops it."
+    assert f":{taken}/" not in line
+    assert view in line
 
 
 def test_a_jupyterlab_beside_the_kit_stays_as_it_is(shop: Path, tmp_path: Path) -> None:
     port = free_port()
     words = [f"--ServerApp.port={port}", "--no-browser", f"--ServerApp.root_dir={shop}"]
     with running(PLAIN, words, tmp_path, port) as lab:
-        log = lab.told()
+        log = lab.told("Connecting to kernel")
         assert "nodelay" not in log

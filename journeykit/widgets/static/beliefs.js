@@ -133,11 +133,12 @@ export default { render({ model, el, signal }) {
   skip.node.querySelector("button").classList.remove("jk-main");
   const skipped = h("p", { class: "jk-verdict" }, "Skipped: the numbers are no longer covered. Run the cells that show them. A guess made now is kept, and not scored.");
   const lead = h("div", { class: "jk-lead", role: "group", "aria-label": "For the facilitator" }, counts, h("div", { class: "jk-bar" }, reveal.node, skip.node), skipped);
-  const guessing = h("div", {},
+  const asking = h("div", {},
     h("p", {}, t("Guess each number, and how far off you may be: of ten ranges of yours, eight should hold the truth. Nobody sees your guesses yet, and nobody sees the data.")),
     form, h("div", { class: "jk-bar jk-sign" },
       h("label", {}, signed, ` ${t("Show my name beside my guesses when they are revealed")}`),
-      h("label", {}, `${t("My department, if I like:")} `, department, departments)), lead);
+      h("label", {}, `${t("My department, if I like:")} `, department, departments)));
+  const guessing = h("div", {}, asking, lead);
 
   // --- what is so ---------------------------------------------------------------------------------
   const makeResult = (question) => {
@@ -213,13 +214,14 @@ export default { render({ model, el, signal }) {
   function draw() { keepingFocus(root, redraw); }
   function redraw() {
     const { state } = line, done = state.step === "result" && state.results;
-    inside.hidden = !mine && !done;
+    inside.hidden = !mine && !done && Boolean(facts.role); // who leads a session needs no name for it
+    asking.hidden = !mine;
     who.gate.hidden = Boolean(mine) || Boolean(done);
     root.dataset.step = done ? "result" : "write";
-    guessing.hidden = Boolean(done) || !mine;
+    guessing.hidden = Boolean(done);
     shown.hidden = !done;
     if (!guessing.hidden) {
-      [...form.children].forEach((question) => question.show());
+      if (mine) [...form.children].forEach((question) => question.show());
       const given = state.given ?? [], n = given.length, of = facts.questions.length;
       put(counts, n ? `Guessed: ${listed(given, ` of ${of}`)}.` : "Nobody has guessed yet.");
       reveal.node.hidden = !n;

@@ -200,11 +200,11 @@ export default { render({ model, el, signal }) {
     let item = first;
     const name = h("input", { type: "text", class: "jk-name", maxlength: "120", "aria-label": "Name of this group",
       placeholder: "Name this group",
-      oninput: () => mine.put("names", item.key, name.value),
+      oninput: () => mine?.put("names", item.key, name.value),
       onkeydown: (event) => { if (event.key === "Enter") name.blur(); },
       onchange: () => {
         ask([["group.name", facts.doc, { group: item.key, name: name.value }]]);
-        mine.put("names", item.key, undefined);
+        mine?.put("names", item.key, undefined);
       } });
     const title = h("b", { class: "jk-name" });
     const list = h("div", { class: "jk-notes" });
@@ -220,10 +220,10 @@ export default { render({ model, el, signal }) {
       made.classList.toggle("jk-group", item.grouped);
       name.hidden = !item.grouped || step !== "group" || Boolean(facts.role);
       title.hidden = !item.grouped || !name.hidden || !item.name;
-      setText(name, mine.get("names", {})[item.key] ?? item.name);
+      setText(name, mine?.get("names", {})[item.key] ?? item.name);
       put(title, item.name);
       keyed(list, item.notes, (id) => id, noteOf);
-      votes.hidden = step !== "vote";
+      votes.hidden = step !== "vote" || !mine;
       if (votes.hidden) return;
       const n = dotsOn(item), words = called(line.state, item);
       aria(votes, "label", t("Dots on {what}", { what: words }));
@@ -285,21 +285,21 @@ export default { render({ model, el, signal }) {
     const { state } = line;
     things = items(state);
     over = left() <= 0;
-    inside.hidden = !mine;
+    inside.hidden = !mine && Boolean(facts.role); // who leads a session needs no name for it
     undoButton.hidden = !mine;
     root.dataset.step = state.step;
-    if (!mine) { ownList.replaceChildren(); area.value = ""; return; }
+    if (!mine) area.value = "";
     const waiting = (state.hidden ?? []).reduce((sum, [, each]) => sum + each, 0);
     [...steps.children].forEach((step) => step.show());
     const open = state.step === "write" || (state.step === "group" && !facts.role);
-    addForm.hidden = !open;
-    hint.hidden = !open && state.step !== "group";
+    addForm.hidden = !open || !mine;
+    hint.hidden = state.step === "write" ? !mine : !open && state.step !== "group";
     put(hint, state.step === "write"
       ? t("Only you see your notes until all are revealed. Enter adds one; a pasted list becomes one note a line.")
       : facts.role ? t("The notes of all. The facilitator puts together what belongs together.")
-      : "Drag a note onto another, or choose “Group with …”. What you add here everybody sees at once.");
+      : `Drag a note onto another, or choose “Group with …”.${mine ? " What you add here everybody sees at once." : ""}`);
     writing.hidden = state.step !== "write" && !waiting;
-    const notes = Object.fromEntries(Object.entries(mine.get("notes", {})).filter(([id]) => !state.notes[id]));
+    const notes = Object.fromEntries(Object.entries(mine?.get("notes", {}) ?? {}).filter(([id]) => !state.notes[id]));
     keyed(ownList, state.step === "write" ? Object.entries(notes) : [], ([id]) => id, ownNote);
     ownList.hidden = !ownList.children.length;
     put(counts, waiting ? `Waiting to be revealed: ${plural(waiting, "note")} (${listed(state.hidden ?? [])}).` : "No note waits to be revealed.");
@@ -309,7 +309,7 @@ export default { render({ model, el, signal }) {
     board.hidden = !grouping;
     if (grouping) {
       keyed(grid, things, (item) => item.key, makeItem);
-      budgetLine.hidden = state.step !== "vote";
+      budgetLine.hidden = state.step !== "vote" || !mine;
       put(budgetLine, t(state.budget === 1 ? "You have {left} of 1 dot left. Several may go to one thing." : "You have {left} of {n} dots left. Several may go to one thing.", { left: left(), n: state.budget }));
       const dots = (state.given ?? []).filter(([, each]) => each);
       given.hidden = state.step !== "vote";

@@ -1,6 +1,6 @@
 // The room as its host sees it: the way in, who is in, and what is done at the moment.
 
-import { aria, bigScreen, button, connect, frame, h, newId, put, putOptions } from "./common.js";
+import { aria, bigScreen, button, connect, focusOf, frame, h, newId, put, putOptions } from "./common.js";
 import { keyed, listed, plural, sure } from "./team.js";
 
 const MINUTE = 60000, LOOK = 1500;
@@ -25,11 +25,51 @@ export default { render({ model, el, signal }) {
   const qr = h("img", { class: "jk-qr", alt: "The address of the room as a QR code" });
   const code = h("p", { class: "jk-code" }), url = h("p", { class: "jk-url" }), said = h("div", { role: "status" });
   const network = h("select", { onchange: () => ask({ network: network.value }) }), lock = button("", () => ask({ open: !now().open }));
-  const close = sure("Close", "Phones keep what was decided as their last page; what was written stays in the folder.", () => ask({ close: true }));
+  const close = sure("Close", "Phones keep what was decided as their last page; what was written stays in the folder.", () => ask({ close: true }), () => ask({ waits: [] }));
   const people = h("ul", { class: "jk-people", "aria-label": "Who is in" }), count = h("h4");
-  const wayIn = h("div", { class: "jk-in" }, qr, h("div", {}, h("h4", {}, "Join with a phone"), url, h("p", {}, "Code: ", code), h("label", {}, "Open to ", network), said,
+  // In place of the picture, as long as no phone could come by it.
+  const own = h("p", { class: "jk-own" }), choice = h("div", { class: "jk-bar" }), nets = h("label", {}, "Open to ", network);
+  const trying = h("a", { target: "_blank", rel: "noopener" }, "Join in a tab of this computer");
+  const alone = h("div", { class: "jk-alone" }, own, choice, h("p", {}, "To try it as a phone sees it: ", trying));
+  const joining = h("h4"), spelt = h("p", {}, "Code: ", code);
+  const wayIn = h("div", { class: "jk-in" }, qr, alone, h("div", {}, joining, url, spelt, nets, said,
     h("div", { class: "jk-bar" }, lock, close.node)));
-  wayIn.querySelector(".jk-bar").append(...[bigScreen(wayIn)].filter(Boolean)); // to be read from the last row
+  const wall = bigScreen(wayIn) ?? h("span"); // to be read from the last row
+  wayIn.querySelector(".jk-bar:last-child").append(wall);
+  const makeWay = ([address, words]) => button(words, () => { reached = true; ask({ network: address }); }, { class: "jk-main jk-big" });
+  let reached = false; // by a button that is gone then: its focus goes on
+  /** The way in: the picture of the code where phones reach it, else what to press so that they do. */
+  function drawWay(state) {
+    const { network: net, addresses } = state;
+    if (qr.getAttribute("src") !== state.qr) qr.setAttribute("src", state.qr);
+    put(code, state.code);
+    put(url, state.url.replace(/#.*/, ""));
+    put(joining, net ? "Join with a phone" : "Phones cannot join yet");
+    for (const node of [qr, url, spelt, nets, wall]) node.hidden = !net;
+    alone.hidden = Boolean(net);
+    trying.setAttribute("href", state.url);
+    put(own, addresses.length ? `Only this computer reaches it. ${addresses.length > 1 ? "Open it to the network in which the phones are" : "Open it to this network"} first: then the picture to join stands here.`
+      : "This machine is in no network that phones could be in. Open a hotspot on it or on a phone, and join that with this machine.");
+    keyed(choice, addresses.map((each) => [each, addresses.length > 1 ? `Open to the network of ${each}` : "Open to this network"]), String, makeWay);
+    putOptions(network, [["", "this machine alone"], ...addresses.map((each) => [each, `the network of ${each}`])]);
+    network.value = net;
+    if (!net || !reached) return;
+    reached = false;
+    if (!root.contains(focusOf(root))) network.focus({ preventScroll: true });
+  }
+  /** What of what was written nobody has seen, and how it is seen before it is over. */
+  const unseen = ({ waits, topics }) => {
+    const found = new Map();
+    for (const each of waits) {
+      const key = JSON.stringify(each);
+      found.set(key, (found.get(key) ?? 0) + 1);
+    }
+    const listing = [...found].map(([key, n]) => {
+      const [kind, round] = JSON.parse(key);
+      return `${kind === "notes" ? plural(n, "note") : plural(n, "guess", "guesses")} in “${topics[round] ?? round}”`;
+    });
+    return listing.length ? `Not revealed yet: ${listing.join(", ")}. To reveal: Not yet, begin that activity, Reveal; or later, by its cell in its notebook. ` : "";
+  };
 
   // --- the activity -------------------------------------------------------------------------------
   const persona = h("select", { "aria-label": "Persona" });
@@ -52,9 +92,7 @@ export default { render({ model, el, signal }) {
   /** What the host sees where phones cannot come in, and what helps. */
   function* told(state) {
     if (!state.open) yield "The room is locked: who is in stays in, nobody new comes in.";
-    if (!state.addresses.length) yield "This machine is in no network that phones could be in. Open a hotspot on it or on a phone, and join that with this machine.";
-    else if (!state.network) yield "Only this machine reaches the room. Open it to a network, so that phones can come in.";
-    else if (Date.now() - waits > MINUTE) {
+    if (Date.now() - waits > MINUTE) {
       yield `Nobody has come from another device yet. Phones must be in the same network as this machine; a wifi for guests often keeps its guests apart, and a firewall may close port ${state.port}.`;
       yield "Choose another network, let the port through, or open a hotspot: on this machine (Windows: Mobile hotspot; macOS: Internet Sharing; Linux: Wi-Fi settings) or on a phone that this machine joins. It needs no internet. The last way is a sheet on paper, typed in by one.";
     }
@@ -68,17 +106,13 @@ export default { render({ model, el, signal }) {
     put(starting, "");
     if (opening && !state.chosen) ask({ chosen: "", given: {}, persona: line.facts.persona }); // one that died goes on where it was
     opening = false;
-    if (qr.getAttribute("src") !== state.qr) qr.setAttribute("src", state.qr);
-    put(code, state.code);
+    drawWay(state);
     if (at !== state.network) { at = state.network; waits = at ? Date.now() : Infinity; }
     if (Object.values(state.here).some((ip) => ip !== "127.0.0.1" && ip !== at)) waits = Infinity;
-    put(url, state.url.replace(/#.*/, ""));
     keyed(said, [...told(state)], String, (words) => h("p", {}, words));
-    putOptions(network, [["", "this machine alone"], ...state.addresses.map((each) => [each, `the network of ${each}`])]);
-    network.value = state.network;
     put(lock, state.open ? "Lock: nobody new" : "Let new ones in");
     aria(lock, "pressed", !state.open);
-    close.show("the room");
+    close.show("the room", unseen(state));
     putOptions(activity, Object.entries(state.activities).map(([id, { label }]) => [id, label]));
     if (draw.at !== state.chosen && state.chosen) activity.value = state.chosen;
     draw.at = state.chosen;

@@ -152,8 +152,8 @@ export function own(line, person) {
   };
 }
 
-/** A button that asks once more before it does what cannot be taken back. */
-export function sure(label, question, act) {
+/** A button that asks once more before it does what cannot be taken back; `asks()` where the question is being asked. */
+export function sure(label, question, act, asks = () => {}) {
   const first = h("button", { class: "jk-main jk-big" });
   const yes = h("button", { class: "jk-main jk-big" });
   const asked = h("span");
@@ -164,13 +164,13 @@ export function sure(label, question, act) {
     second.hidden = !asking;
     (asking ? yes : first).focus();
   };
-  first.addEventListener("click", () => turn(true));
+  first.addEventListener("click", () => { asks(); turn(true); });
   no.addEventListener("click", () => turn(false));
   yes.addEventListener("click", () => { turn(false); act(); });
   const node = h("div", { class: "jk-sure" }, first, second);
-  return { node, show(what) {
+  return { node, show(what, more = "") {
     put(first, `${label} ${what}`);
-    put(asked, question);
+    put(asked, more + question);
     put(yes, `${label} now`);
   } };
 }

@@ -2,7 +2,7 @@
 
 import { h } from "./page.js";
 
-const KEYS = [["→ Page down", "next"], ["← Page up", "back"], ["P", "phones, and back"], ["R", "compute again"], ["F", "whole screen"], ["L", "this list"]];
+const KEYS = [["→ Page down", "next"], ["← Page up", "back"], ["P", "phones, and back"], ["R", "compute again"], ["T", "start or pause the clock"], ["F", "whole screen"], ["L", "this list"]];
 const nameOf = (path) => path.split("/").at(-1).replace(/\.ipynb$/, "");
 const words = (path) => nameOf(path).replace(/_/g, " ");
 /** The notebook of a phase: `03_weak_spots` is the one of `weak-spots`. */

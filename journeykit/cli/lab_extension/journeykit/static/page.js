@@ -21,7 +21,7 @@ const PRESSED = "button, a[href], summary, label, input, [role=button], [role=ch
 
 const KEYS = {
   ArrowRight: "next", PageDown: "next", ArrowLeft: "back", PageUp: "back", ArrowDown: "down", ArrowUp: "up",
-  Home: "top", End: "bottom", l: "list", p: "phones", r: "again", f: "full",
+  Home: "top", End: "bottom", l: "list", p: "phones", r: "again", t: "clock", f: "full",
 };
 
 /** What a key means here; nothing where somebody types, or where a widget has used it. */

@@ -171,6 +171,23 @@ async function present(book, to) {
     if (place < 0) return say("This notebook has no cell for phones.");
     return come(at === place ? from : place);
   }
+  /** Start the clock, let it stand, or let it go on: what its own button does. Where it has not run here it runs first. */
+  function clock() {
+    if (!before.clock) return say("This notebook has no clock.");
+    const go = () => book.widget(before.clock)?.node.querySelector(".jk-timer .jk-main");
+    work = work.then(async () => {
+      try {
+        await book.look();
+        const wrong = await book.open(before);
+        if (wrong) return say(`The clock cannot be shown yet: ${wrong}`);
+        show(at);
+        for (const until = Date.now() + 10000; !go() && Date.now() < until;) await new Promise((done) => { setTimeout(done, 50); });
+        if (go()) go().click();
+        else say("The clock did not come: R computes this screen again.");
+      } catch (problem) { say(problem.message); } // the kernel went away
+    });
+    return work;
+  }
   function list() {
     agenda({ book, before, screens, at, books, come, visit, leave: () => visit(context.path, "lab"), choose(persona, journey) {
       book.choice.set({ persona, journey });
@@ -179,7 +196,7 @@ async function present(book, to) {
   }
   const scroll = (by) => outer().scrollBy({ top: by, behavior: "instant" });
   const acts = {
-    next: () => step(1), back: () => step(-1), list, phones, again: () => come(at, true),
+    next: () => step(1), back: () => step(-1), list, phones, clock, again: () => come(at, true),
     down: () => scroll(80), up: () => scroll(-80), top: () => scroll(-1e6), bottom: () => scroll(1e6),
     full: () => (document.fullscreenElement ? document.exitFullscreen() : document.documentElement.requestFullscreen()),
     out: () => document.activeElement.blur(), typing: () => say("You are typing: Esc leaves the field, then the key goes on."),
