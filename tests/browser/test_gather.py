@@ -163,6 +163,46 @@ def test_two_browsers_write_alone_and_see_all_at_once(
     assert sorted(v.dots.popitem()[1] for v in open_folder(lab.root).records("votes")) == [5, 5]
 
 
+def test_who_leads_reveals_and_goes_on_without_a_name(lab: Any, shown: Any, axe: Any) -> None:
+    nb = shown(GATHER, GUESS)
+    notes, guesses = Room(nb), Room(nb, widget="beliefs")
+    notes.at.get_by_text("No note waits to be revealed.").wait_for()
+    guesses.at.get_by_text("Nobody has guessed yet.").wait_for()
+    for private in (".jk-draft", ".jk-mine", ".jk-questions", ".jk-sign"):
+        assert not nb.page.locator(f"{private}:visible").count(), private
+    ann = Room(lab.open("round.ipynb"), "Ann")
+    ann.nb.only_notebook()
+    ann.write("Costs come at the end", "No guide")
+    Room(ann.nb, widget="beliefs").at.get_by_role("slider").first.press("ArrowRight")
+    notes.at.get_by_text("2 notes (Ann 2)").wait_for()
+    guesses.at.get_by_text("Guessed: Ann 1 of 5.").wait_for()
+    assert "No guide" not in nb.page.content()
+    notes.press(re.compile("^Reveal all"))
+    notes.at.get_by_text("Is everybody ready?").wait_for()
+    notes.press("Reveal now")
+    nb.page.wait_for_function(DRAWN, arg=2)
+    assert axe(nb.page, ".jk-gather") == []
+    pick = notes.note("Costs").locator("select")
+    pick.focus()
+    pick.select_option(label="No guide")
+    name = notes.at.locator("input.jk-name:visible")
+    name.fill("Late")
+    name.press("Enter")
+    ann.at.locator(".jk-group").wait_for()
+    notes.press("3 Vote")
+    assert not notes.at.locator(".jk-votes:visible, .jk-budget:visible").count(), "dots have a name"
+    ann.at.get_by_role("button", name="Give a dot to Late").click()
+    notes.at.get_by_text("Given: Ann 1 of 5.").wait_for()
+    notes.press("Show the result")
+    notes.at.locator(".jk-ranking b").get_by_text("Late").wait_for()
+    assert axe(nb.page, ".jk-beliefs") == []
+    guesses.reveal("the numbers")
+    guesses.at.get_by_text("20.1%").wait_for()
+    assert not lab.within(
+        0, lambda: [g for g in open_folder(lab.root).records("guesses") if g.author]
+    )
+
+
 def test_one_laptop_goes_round(lab: Any, shown: Any) -> None:
     room = Room(shown(), "Ann")
     room.write("Ann's secret")
@@ -228,7 +268,7 @@ def test_who_skips_a_guess_is_told_and_sees_the_numbers(lab: Any, shown: Any) ->
     assert nb.page.get_by_text(said).count() == 2
     lost = "69.1% of 2,114 are lost there"
     assert lost not in nb.page.content()
-    room = Room(nb, "Ann", "beliefs")
+    room = Room(nb, widget="beliefs")  # no name is needed for it
     room.press("Skip the guess")
     room.press("Skip now")
     room.at.get_by_text("Skipped: the numbers are no longer covered.").wait_for()

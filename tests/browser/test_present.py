@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import nbformat
 import pytest
+
+from journeykit.cli.app import PRESENTER
+from journeykit.store import open_folder
 
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
@@ -150,8 +154,7 @@ def test_what_is_covered_comes_after_the_round_and_outputs_come_back_after_a_rel
     covered = wall.heard
     while wall.heard != guess:
         wall.press("PageUp")
-    page.get_by_role("button", name="Begin", exact=True).click()
-    page.get_by_role("button", name="Skip the guess").click()
+    page.get_by_role("button", name="Skip the guess").click()  # who presents needs no name for it
     page.locator(".jk-sure .jk-bar button.jk-main:visible").click()
     page.get_by_text("Skipped: the numbers are no longer covered").wait_for()
     wall.press("PageDown")  # with the focus where it was pressed
@@ -251,6 +254,53 @@ def test_what_is_folded_is_chosen_from_the_list_and_phones_have_a_key(lab, axe):
     assert wall.heard == "Two, screen 3 of 3"
     wall.press("l", "Escape")
     assert page.get_by_role("dialog").count() == 0
+
+
+def test_a_key_starts_and_pauses_the_clock_also_before_anything_ran(lab):
+    name = marked(
+        lab, "64_clock.ipynb", *SETUP, ("text", "## One"), ("", "w.objectives.ask_objectives()")
+    )
+    wall = Wall(lab.present(name, **WALL))
+    page, clock = wall.page, wall.page.locator(".jkp-clock .jk-timer")
+
+    def records():
+        return [each.paused for each in open_folder(lab.root).records("sessions")]
+
+    wall.press("t")
+    clock.get_by_text(re.compile(r"^of \d+ min, until")).wait_for()
+    assert wall.heard == "Ours, screen 1 of 2"
+    assert lab.within(5, lambda: records() == [None])
+    wall.press("T")
+    clock.get_by_text("The clock stands").wait_for()
+    assert lab.within(5, lambda: records()[0] is not None)
+    wall.press("PageDown")
+    field = page.locator("textarea:visible").first
+    field.click()
+    page.keyboard.type("t")
+    assert "t" in field.input_value()
+    clock.get_by_text("The clock stands").wait_for()
+    wall.press("Escape", "t")
+    clock.get_by_text(re.compile(r"^of \d+ min, until")).wait_for()
+    wall.press("l")
+    page.get_by_role("dialog").get_by_text("start or pause the clock").wait_for()
+
+
+def test_every_key_is_listed_where_keys_are_listed():
+    """The presenter's list and the guide have each letter that does something."""
+    static = PRESENTER / "journeykit/static"
+    keys = re.search(r"KEYS = \{(.+?)\};", (static / "page.js").read_text("utf-8"), re.DOTALL)
+    assert keys
+    letters = {key.upper() for key in re.findall(r"\b([a-z]): \"", keys[1])}
+    assert letters == {"L", "P", "R", "T", "F"}
+    listed = {*re.findall(r'\["([A-Z])", ', (static / "agenda.js").read_text("utf-8"))}
+    guide = (Path(__file__).parents[2] / "docs/facilitator.md").read_text("utf-8")
+    assert letters == listed == {*re.findall(r"^\| ([A-Z]) \|", guide, re.MULTILINE)}
+
+
+def test_a_notebook_without_a_clock_says_so(lab):
+    wall = Wall(lab.present(marked(lab, "65_none.ipynb", ("text", "# Ours"), ("", "1"))))
+    wall.press("t")
+    assert "This notebook has no clock." in wall.words
 
 
 def test_a_copy_without_marks_works_and_a_fault_is_said(lab):

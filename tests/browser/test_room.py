@@ -222,6 +222,7 @@ def test_who_wants_no_name_presses_a_button(room: Room, phone: Phone, axe: Any) 
 
 
 def test_the_way_in_is_read_from_the_last_row(room: Room, visit: Any) -> None:
+    room.do(network=room.do()["addresses"][0])
     host = visit(f"{room.url('/host.html')}#{room.kept['key']}", width=1920, height=1080)
     host.page.locator(".jk-in").get_by_role("button", name="Full screen").click()
     host.page.wait_for_function("document.fullscreenElement !== null")
@@ -328,8 +329,27 @@ def test_a_phone_is_for_everybody(room: Room, phone: Phone, axe: Any, dark: bool
 
 def test_its_host_holds_it_from_a_page(room: Room, phone: Phone, visit: Any, axe: Any) -> None:
     host = visit(f"{room.url('/host.html')}#{room.kept['key']}", width=1280)
-    host.page.get_by_text(room.kept["code"]).wait_for()
     ann = phone()
+    # No phone could come by a picture of this machine alone: it says what to press instead.
+    host.page.get_by_text("Only this computer reaches it.").wait_for()
+    hidden = (".jk-qr", ".jk-code", ".jk-url", "label", ".jk-in button:has-text('Full screen')")
+    for each in hidden:
+        assert not host.page.locator(f".jk-in {each}:visible").count(), each
+    assert axe(host.page, "body") == []
+    with host.context.expect_page() as tried:
+        host.page.get_by_role("link", name="Join in a tab of this computer").click()
+    tried.value.locator(".map img").wait_for()
+    tried.value.close()
+    host.page.get_by_role("button", name=re.compile("^Open to (this|the) network")).first.click()
+    host.page.get_by_text(room.kept["code"]).wait_for()
+    assert host.page.locator(".jk-qr").is_visible()
+    assert (
+        host.page.locator(".jk-url").inner_text()
+        == f"http://{room.kept['network']}:{room.kept['port']}/"
+    )
+    host.page.locator(".jk-in select:focus").wait_for()
+    host.page.get_by_label("Open to").select_option("")
+    host.page.get_by_text("Only this computer reaches it.").wait_for()
     host.page.get_by_label("Activity").select_option("hurts")
     host.page.get_by_role("button", name="Begin").click()
     write(ann.page, "It is slow")
@@ -339,9 +359,26 @@ def test_its_host_holds_it_from_a_page(room: Room, phone: Phone, visit: Any, axe
     host.page.get_by_role("button", name="Vote", exact=True).click()
     ann.page.locator(".jk-votes").wait_for()
     assert axe(host.page, "body") == []
+    host.page.get_by_label("Activity").select_option("ideas")
+    host.page.get_by_role("button", name="Begin").click()
+    ann.page.get_by_role("heading", name="What could we try?").wait_for()
+    write(ann.page, "A size guide")
+    write(ann.page, "Free returns")
     host.page.get_by_role("button", name="Show the map").click()
     ann.page.locator(".map").wait_for()
+    # Nobody closes it without being told what nobody has seen.
     host.page.get_by_role("button", name="Close the room").click()
+    waits = host.page.get_by_text("Not revealed yet: 2 notes in “What could we try?”.")
+    waits.wait_for()
+    assert axe(host.page, "body") == []
+    host.page.get_by_role("button", name="Not yet").last.click()
+    host.page.get_by_label("Activity").select_option("ideas")
+    host.page.get_by_role("button", name="Begin").click()
+    host.page.get_by_role("button", name="Reveal 2 notes").click()
+    host.page.get_by_role("button", name="Reveal now").click()
+    ann.page.locator(".jk-items").get_by_text("Free returns").wait_for()
+    host.page.get_by_role("button", name="Close the room").click()
+    host.page.get_by_text("Not revealed yet").wait_for(state="hidden")
     host.page.get_by_role("button", name="Close now").click()
     host.page.get_by_role("button", name="Open a room").wait_for()
     assert room.process
@@ -376,9 +413,9 @@ def test_a_notebook_opens_a_room_that_outlives_its_kernel(lab: Any, visit: Any) 
     try:
         at = nb.page.locator(".jk-room")
         at.get_by_role("button", name="Open a room").click()
-        at.locator(".jk-code:visible").wait_for()
+        at.locator(".jk-alone:visible").wait_for()
         told = ask_room(root, {})
-        assert at.locator(".jk-code").inner_text() == told["code"]
+        assert at.locator(".jk-code").text_content() == told["code"]
         ann = visit(told["url"], width=390, height=844)
         ann.page.locator(".map").wait_for()
         at.get_by_role("button", name="Begin").click()

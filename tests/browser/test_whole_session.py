@@ -274,7 +274,7 @@ def welcome(session: Session) -> None:
         picture(nb.page, "timer-projector", clock)
         nb.page.set_viewport_size({"width": 1366, "height": 768})
     session.press("Open a room")
-    session.room.locator(".jk-code:visible").wait_for()
+    session.room.locator(".jk-alone:visible").wait_for()
     session.join()
     session.room.get_by_text("In the room: 8 of 8").wait_for()
     picture(nb.page, "room-laptop")

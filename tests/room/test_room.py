@@ -99,6 +99,35 @@ def test_notes_are_written_alone_revealed_together_and_given_dots(room: Room) ->
     run(played())
 
 
+def test_what_waits_to_be_revealed_is_told_when_it_is_asked(room: Room) -> None:
+    async def played() -> None:
+        room.begin("hurts")
+        (ann,) = await joined(room)
+        hurts = ann.facts["round"]
+        for id in ("n1", "n2"):
+            assert await ann.ask("set", f"records/notes/{id}", text=id) == ""
+        room.begin("lost")
+        await ann.until(lambda: ann.facts.get("widget") == "beliefs")
+        lost, (question, *_) = ann.facts["round"], ann.facts["questions"]
+        told: dict[str, Any] = {"question": question["id"], "number": 1, "low": 20, "high": 40}
+        where = f"records/guesses/{lost}-1-{question['id']}-{ann.me['id']}"
+        assert await ann.ask("set", where, guess=30, **told) == ""
+        for activity in ("walk", "heuristics"):  # in which nothing is revealed
+            assert room.begin(activity)["refused"] == ""
+        assert room.do()["waits"] == [], "not asked: files are not read each second"
+        room.kill()
+        room.start()
+        asked = room.do(waits=[])
+        assert sorted(asked["waits"]) == [["guesses", lost], ["notes", hurts], ["notes", hurts]]
+        names = [asked["topics"][round] for round in (hurts, lost)]
+        assert names == ["What hurts?", "How many do we lose?"]
+        room.begin("lost")
+        assert reveal(room)["refused"] == ""
+        assert room.do(waits=[])["waits"] == [["notes", hurts]] * 2
+
+    run(played())
+
+
 def test_a_guess_is_taken_until_the_numbers_are_shown(room: Room) -> None:
     async def played() -> None:
         room.begin("lost")

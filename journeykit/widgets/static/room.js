@@ -55,20 +55,21 @@ export default { render({ model, el, signal }) {
     network.value = net;
     if (!net || !reached) return;
     reached = false;
-    if (!root.contains(focusOf(root))) network.focus({ preventScroll: true });
+    const held = focusOf(root);
+    if (alone.contains(held) || !root.contains(held)) network.focus({ preventScroll: true });
   }
   /** What of what was written nobody has seen, and how it is seen before it is over. */
   const unseen = ({ waits, topics }) => {
     const found = new Map();
-    for (const each of waits) {
+    for (const each of waits ?? []) { // a room of an older kit tells none
       const key = JSON.stringify(each);
       found.set(key, (found.get(key) ?? 0) + 1);
     }
     const listing = [...found].map(([key, n]) => {
       const [kind, round] = JSON.parse(key);
-      return `${kind === "notes" ? plural(n, "note") : plural(n, "guess", "guesses")} in “${topics[round] ?? round}”`;
+      return `${kind === "notes" ? plural(n, "note") : plural(n, "guess", "guesses")} in “${topics?.[round] ?? round}”`;
     });
-    return listing.length ? `Not revealed yet: ${listing.join(", ")}. To reveal: Not yet, begin that activity, Reveal; or later, by its cell in its notebook. ` : "";
+    return listing.length ? `Not revealed yet: ${listing.join(", ")}. To reveal them press “Not yet”, begin that activity and press “Reveal”; or do it later in its notebook. ` : "";
   };
 
   // --- the activity -------------------------------------------------------------------------------
