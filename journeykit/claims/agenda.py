@@ -1,9 +1,10 @@
 """The next session's agenda, from evidence: what was refuted, flipped, moved or has gone stale."""
 
 import datetime as dt
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from itertools import accumulate
+from itertools import accumulate, groupby
+from operator import itemgetter
 from typing import Any, NamedTuple
 
 from journeykit.declared import beside
@@ -19,8 +20,8 @@ MOST_MINUTES = 180
 _BREAK_AFTER = 90
 _MORE, _LONGEST = 5, 30
 
-Ground = tuple[str, str, str]
-"""A piece of evidence: its kind, its words, and what it is counted with."""
+Ground = tuple[str, str, str | None]
+"""A piece of evidence: its kind, its words, and the id of the persona that it is of."""
 
 
 class Kind(NamedTuple):
@@ -51,7 +52,7 @@ class Item:
 
     def row(self) -> dict[str, Any]:
         """Return it as plain data."""
-        return {"what": self.what, "minutes": self.minutes, "phase": self.phase, "why": self.why}
+        return {key: getattr(self, key) for key in "what minutes phase why".split()}
 
 
 def next_agenda(
@@ -60,6 +61,7 @@ def next_agenda(
     findings: Iterable[Finding] = (),
     more: Iterable[Ground] = (),
     most: int = MOST_MINUTES,
+    names: Mapping[str | None, str] = {},
 ) -> tuple[list[Item], list[Item]]:
     """Propose what the next session should be about, and say what does not fit.
 
@@ -70,10 +72,12 @@ def next_agenda(
         red or green alarm says.
     findings : iterable of Finding
         What the lint found.
-    more : iterable of (kind, text, group)
-        Other evidence, by the kinds of `KINDS`; of one kind and group becomes one part.
+    more : iterable of (kind, text, persona)
+        Other evidence, by the kinds of `KINDS`.
     most : int
         Minutes in all, opening, break and closing included.
+    names : mapping
+        Id of a persona to what her evidence begins with.
 
     Returns
     -------
@@ -89,48 +93,45 @@ def next_agenda(
     [('opening', 5), ('flipped to refuted', 20), ('closing', 10)]
     """
     kinds = {"JK116": "pain", "JK117": "stale"}
-    told = [(kinds.get(f.code, "map"), f.sentence, "") for f in findings if not f.because]
-    items = _grouped([*_of_claims(claims, before), *told, *more])
-    if not items:
-        return [], []
+    told = [
+        (kinds.get(f.code, "map"), f.sentence, f.place.persona) for f in findings if not f.because
+    ]
     kept: list[Item] = []
     left: list[Item] = []
-    for item in items:
+    for item in _grouped([*_of_claims(claims, before), *told, *more], names):
         whole = _framed([*kept, item])
         fits = sum(each.minutes for each in whole) <= most
         (kept if fits else left).append(item)
-    return _framed(kept), left
+    return _framed(kept) if kept or left else [], left
 
 
 def _of_claims(claims: Sequence[Result], before: Sequence[Result]) -> Iterator[Ground]:
     was = {row["id"]: row["verdict"] for row in before}
     for row in claims:
         verdict, old, light = row["verdict"], was.get(row["id"]), row.get("light", "")
-        text = f"{row['sentence']} ({light})" if light else row["sentence"]
+        of = f"{row['sentence']} ({light})" if light else row["sentence"], row.get("persona")
         if " red " in light:
-            yield "alarm", text, ""
+            yield "alarm", *of
         elif verdict == "refuted":
-            yield ("flipped to refuted" if old == "supported" else "refuted"), text, ""
+            yield ("flipped to refuted" if old == "supported" else "refuted"), *of
         elif verdict == "supported" and old == "refuted":
-            yield "flipped to supported", text, ""
+            yield "flipped to supported", *of
         elif verdict == "undecided" and row.get("must"):
-            yield "undecided", text, ""
+            yield "undecided", *of
 
 
-def _grouped(evidence: Iterable[Ground]) -> list[Item]:
-    """Make one part of each kind and group, the most urgent first."""
-    groups: dict[tuple[int, str], list[str]] = {}
-    order = list(KINDS)
-    for kind, text, group in evidence:
-        groups.setdefault((order.index(kind), group), []).append(text.rstrip("."))
-    items = []
-    for (place, _), texts in sorted(groups.items()):
-        rule, count = KINDS[order[place]], len(texts)
+def _grouped(evidence: Iterable[Ground], names: Mapping[str | None, str]) -> Iterator[Item]:
+    """Make one part of each kind, the most urgent first."""
+    order = [*KINDS]
+    every = sorted(evidence, key=lambda each: order.index(each[0]))
+    for kind, group in groupby(every, itemgetter(0)):
+        said = (names.get(persona, "") + text.rstrip(".") for _, text, persona in group)
+        texts = [*dict.fromkeys(said)]
+        rule, count = KINDS[kind], len(texts)
         minutes = min(rule.minutes + _MORE * (count - 1), _LONGEST)
         others = f" (and {count - 3} more)" if count > 3 else ""
         why = "; ".join(texts[:3]) + others
-        items.append(Item(rule.words, minutes, rule.phase, why, order[place], count))
-    return items
+        yield Item(rule.words, minutes, rule.phase, why, kind, count)
 
 
 def _framed(items: list[Item]) -> list[Item]:
@@ -140,11 +141,9 @@ def _framed(items: list[Item]) -> list[Item]:
     opening, pause, closing = (Item(**part, kind=kind) for kind, part in _DECLARED["frame"].items())
     first = sum(item.kind in ("overdue", "decided") for item in items)
     whole = [*items[:first], opening, *items[first:], closing]
-    if sum(item.minutes for item in whole) <= _BREAK_AFTER:
-        return whole
     passed = accumulate(item.minutes for item in whole)
     place = sum(minutes <= _BREAK_AFTER for minutes in passed)
-    return [*whole[:place], pause, *whole[place:]]
+    return [*whole[:place], *[pause] * (place < len(whole)), *whole[place:]]
 
 
 def undone(decisions: Iterable[Any], today: dt.date) -> Iterator[Ground]:
@@ -152,7 +151,7 @@ def undone(decisions: Iterable[Any], today: dt.date) -> Iterator[Ground]:
     for d in decisions:
         if d.state == "open":
             late = d.due and d.due < today
-            yield "overdue" if late else "decided", tell("decided", d), ""
+            yield "overdue" if late else "decided", tell("decided", d), d.persona
 
 
 def of_records(folder: Any) -> Iterator[Ground]:
@@ -160,16 +159,18 @@ def of_records(folder: Any) -> Iterator[Ground]:
     yield from undone(folder.records("decisions"), folder.workshop().now().date())
     for each in folder.records("parked"):
         if each.state == "open" and each.text:
-            yield "parked", each.text, ""
-    guessed = (guess.what for guess in folder.records("guesses") if guess.revealed)
-    yield from (("guess", what, "") for what in dict.fromkeys(guessed))
+            yield "parked", each.text, each.persona
+    yield from (("guess", g.what, g.persona) for g in folder.records("guesses") if g.revealed)
 
 
 def of_folder(folder: Any) -> tuple[list[Item], list[Item]]:
     """Propose the next session of a folder from its records, its maps and its last runs.
 
-    Gives the agenda and what does not fit, as `next_agenda` does.
+    Where there are several personas, what is of one begins with her name. Gives the agenda and what
+    does not fit, as `next_agenda` does.
     """
-    runs = [earlier_results(folder.runs, id, most=1)[0] for id in folder.persona_ids()]
-    claims = [claim for found in runs for run in found for claim in run["claims"]]
-    return next_agenda(claims, (), lint(folder), of_records(folder))
+    who = folder.personas()
+    last = (run for id in who for run in earlier_results(folder.runs, id, most=1)[0])
+    claims = [claim for run in last for claim in run["claims"]]
+    names = {id: f"{each.name}: " for id, each in who.items() if len(who) > 1}
+    return next_agenda(claims, (), lint(folder), of_records(folder), names=names)

@@ -5,6 +5,8 @@ from typing import Annotated
 
 from typer import Option
 
+from journeykit.errors import WorkshopError
+
 from .base import HERE, Folder, app, show, sound_folder
 
 
@@ -12,22 +14,27 @@ from .base import HERE, Folder, app, show, sound_folder
 def next_session(folder: Folder = HERE) -> None:
     """Prepare the next session: its agenda from what is open, and fresh rounds."""
     from journeykit.claims.agenda import of_folder
+    from journeykit.store.files import hold
     from journeykit.store.kept import keep
 
     opened = sound_folder(folder)
+    mine = hold(opened.root / "journal/next", 0)  # until the session is written
+    if not mine:
+        raise WorkshopError(
+            "somebody else is beginning a session of this folder just now: look at the agenda in "
+            "notebook 00, and begin one more only where that is meant"
+        )
     kept, was = keep(opened, "next"), opened.workshop()
     agenda, left = of_folder(opened)
     parts = [row | {"notes": row.pop("why")} for row in (item.row() for item in agenda)]
     now = was.with_(session=was.session + 1, agenda=parts or was.plain().get("agenda", []))
-    written = [each for kind in ("notes", "guesses") for each in opened.records(kind)]
-    opened.save(now)
     show(
         __file__,
-        made=now.session,
+        made=opened.save(now).session,
         kept=kept,
         agenda=agenda,
         left=left,
-        hidden=sum(not each.revealed for each in written),
+        hidden=sum(not n.revealed for kind in ("notes", "guesses") for n in opened.records(kind)),
         place=shlex.quote(str(folder)),
     )
 

@@ -10,7 +10,7 @@ from journeykit.errors import Refused
 from journeykit.model import RECORD_KINDS, Change, Model, Objective, Persona, Promise, Stage, new_id
 from journeykit.widgets import Field, rows_form, stacked
 
-from .panel import NOT_YET, Panel
+from .panel import NOT_YET
 from .rounds import Rounds
 
 Row = dict[str, Any]
@@ -55,10 +55,11 @@ class Asking(Rounds):
         if self.w.live:
             more = {"add": told["add"]} if "add" in told else {}
             return rows_form(told["title"], fields, rows, save, fixed=fixed, **more)
-        return self._answers(
+        return self.panel(
             told.get("panel", f"{kind}-asked"),
             told["title"],
-            [{f.label: _said(row.get(f.key), f) for f in fields} for row in rows],
+            "What the team wrote." if rows else NOT_YET,
+            frame=[{f.label: _said(row.get(f.key), f) for f in fields} for row in rows] or None,
         )
 
     def ask_records(
@@ -151,12 +152,6 @@ class Asking(Rounds):
 
         return self.ask_rows(kind, [*heads, *scales], rows, save)
 
-    def _answers(self, id: str, title: str, rows: list[Row]) -> Panel:
-        """What a form holds, in a batch run."""
-        if not rows:
-            return self.panel(id, title, NOT_YET)
-        return self.panel(id, title, "What the team wrote.", frame=rows)
-
     def decide(self) -> Any:
         """Ask what the team decides in this phase, and what it parks; any number, a record each."""
         w = self.w
@@ -180,9 +175,10 @@ class Asking(Rounds):
     def save_rows(self, kind: str, rows: Sequence[Row], name: str) -> None:
         """Save rows of a form as records of a kind; new rows without a ``name`` are left out.
 
-        The id comes from the name when a row is new, and stays after that. A name that is
-        taken gets a number, so that no record overwrites another. Nothing is saved where somebody
-        has removed one of the records meanwhile, and the form says so.
+        A new row gets an id that stays: of its name, or of what it is and the moment, as
+        a sentence is saved before it is whole. A name that is taken gets a number, so that no record
+        overwrites another. Nothing is saved where somebody has removed one of the records
+        meanwhile, and the form says so.
         """
         folder = self.w.folder
         known = {each.id: each for each in folder.records(kind)}
@@ -198,7 +194,14 @@ def taken(row: Row, known: Row, kind: type[Model], name: str) -> bool:
     if row.get("id") in known:
         made = known[row["id"]].with_(**row)
     elif row.get("id") or row.get(name):
-        row["id"] = row.get("id") or new_id(str(row[name]), known)
+        # The first save comes with the first pause: of a sentence that may be one letter. By the
+        # moment they stay in the order in which they were said, and no two are the same file.
+        row["id"] = row.get("id") or new_id(
+            row[name]
+            if name == "name" and row[name][2:]
+            else f"{kind.__name__}-{dt.datetime.now():%y%m%d-%H%M%S-%f}",
+            known,
+        )
         made = kind.model_validate(filled(row))
     else:
         return False

@@ -9,7 +9,7 @@ from pandas import DataFrame, concat
 
 from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
-from journeykit.claims.agenda import MOST_MINUTES, next_agenda, of_records
+from journeykit.claims.agenda import MOST_MINUTES, Ground, next_agenda, of_records
 from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.diff import SIGNS
 from journeykit.claims.numbers import compare_numbers, main_numbers
@@ -171,7 +171,7 @@ class Planning(Claiming):
             },
         }
 
-    def _more(self, last: Row | None) -> Iterator[tuple[str, str, str]]:
+    def _more(self, last: Row | None) -> Iterator[Ground]:
         """Evidence beside claims and lint: promises, numbers that fell, walks, experiments,
         decisions.
         """

@@ -46,12 +46,15 @@ def unread(folder: Folder) -> Iterator[FileProblem]:
 
 
 def nowhere(folder: Folder) -> Iterator[FileProblem]:
-    """Name the records that point to a persona, journey or stage that is not there."""
+    """Name the records that point to a persona, journey, stage or step that is not there."""
     stages = folder.workshop().stage_names()
     known = {"persona": folder.persona_ids(), "journey": folder.journey_ids(), "stage": stages}
     for kind in RECORD_KINDS:
         for record in folder.records(kind):
             looked = [(key, key, getattr(record, key, None), of) for key, of in known.items()]
+            if kind == "walks" and record.journey in known["journey"]:
+                cards = [card.id for card in folder.journey(record.journey).cards]
+                looked += [("steps", "step", step.card, cards) for step in record.steps]
             if kind == "blind-reviews":
                 looked += [("grades", "stage", stage, stages) for stage in record.grades]
             for _, said in unknown(looked):

@@ -132,11 +132,11 @@ def test_of_one_kind_of_evidence_three_are_named_and_each_adds_five_minutes() ->
     where = Place("map", ())
     found = [Finding("JK116", f"Pain {n}.", where) for n in range(5)]
     found += [Finding("JK117", "Old.", where), Finding("JK116", "Told.", where, because="known")]
-    agenda, _ = next_agenda([], findings=found, more=[("walk", "Again.", ""), ("walk", "B.", "b")])
+    more = [("walk", "Again.", "m"), ("walk", "B.", "b"), ("walk", "B", "b")]
+    agenda, _ = next_agenda([], findings=found, more=more, names={"m": "Maya: "})
     told = [(item.kind, item.count, item.minutes, item.why) for item in agenda[1:-1] if item.why]
     assert told == [
-        ("walk", 1, 20, "Again"),
-        ("walk", 1, 20, "B"),
+        ("walk", 2, 25, "Maya: Again; B"),
         ("pain", 5, 30, "Pain 0; Pain 1; Pain 2 (and 2 more)"),
         ("stale", 1, 10, "Old"),
     ]
@@ -158,7 +158,8 @@ def test_what_does_not_fit_is_left_for_another_time(most: int, kept: str) -> Non
 def test_a_decision_is_overdue_the_day_after_it_was_due_unless_it_is_done() -> None:
     def decided(text: str, due: str | None, owner: str = "", state: str = "open") -> Any:
         day = dt.date.fromisoformat(due) if due else None
-        return SimpleNamespace(id=f"id-{text}", text=text, owner=owner, due=day, state=state)
+        more = {"owner": owner, "due": day, "state": state, "persona": "maya"}
+        return SimpleNamespace(id=f"id-{text}", text=text, **more)
 
     all_of_them = [
         decided("a", "2026-03-01", "Ann"),
@@ -170,10 +171,10 @@ def test_a_decision_is_overdue_the_day_after_it_was_due_unless_it_is_done() -> N
     ]
     told = [*undone(all_of_them, dt.date(2026, 3, 2))]
     assert told == [
-        ("overdue", "a (Ann), due 2026-03-01", ""),
-        ("decided", "b, due 2026-03-02", ""),
-        ("decided", "c", ""),
-        ("overdue", "id-, due 2026-02-28", ""),
+        ("overdue", "a (Ann), due 2026-03-01", "maya"),
+        ("decided", "b, due 2026-03-02", "maya"),
+        ("decided", "c", "maya"),
+        ("overdue", "id-, due 2026-02-28", "maya"),
     ]
 
 

@@ -208,6 +208,55 @@ def test_refuted_claims_come_from_the_last_run_and_stale_evidence_from_the_map(s
     assert open_folder(shop).workshop().session == 3
 
 
+def test_of_several_personas_each_is_named_and_of_one_nobody(shop: Path) -> None:
+    names = {id: who.name for id, who in open_folder(shop).personas().items()}
+    kinds = [("decisions", "text"), ("parked", "text"), ("guesses", "what")]
+    for (kind, key), id in zip(kinds, [*names, *names, *names]):
+        told = {"id": "hers", key: f"Hers in {kind}", "persona": id}
+        more = {"guess": 1, "revealed": True} if kind == "guesses" else {}
+        open_folder(shop).save(RECORD_KINDS[kind].model_validate(told | more), kind)
+    asked("next", shop)
+    said = " ".join(item.notes for item in open_folder(shop).workshop().agenda)
+    for (kind, _), id in zip(kinds, [*names, *names, *names]):
+        assert f"{names[id]}: Hers in {kind}" in said
+    assert ": Mend the page" not in said  # nobody's, or everybody's
+    assert len(names) > 1
+    first = open_folder(shop).workshop().persona
+    others = {*names} - {first}
+    for path in [*(shop / "journeys").glob("*.yaml"), *(shop / "records").rglob("*.yaml")]:
+        if any(f"persona: {id}\n" in path.read_text("utf-8") for id in others):
+            path.unlink()
+    for id in others:
+        (shop / "personas" / f"{id}.yaml").unlink()
+    asked("next", shop)
+    said = " ".join(item.notes for item in open_folder(shop).workshop().agenda)
+    assert "Call five" in said
+    assert f"{names[first]}: " not in said
+
+
+def test_of_two_that_begin_the_session_at_once_the_second_is_told_and_changes_nothing(
+    shop: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import journeykit.claims.agenda as agenda
+
+    both, whole = [], agenda.of_folder
+
+    def meanwhile(folder: Any) -> Any:
+        monkeypatch.setattr(agenda, "of_folder", whole)
+        told = CliRunner().invoke(app, ["next", str(shop)])
+        both.append((told.exit_code, str(told.exception)))
+        return whole(folder)
+
+    monkeypatch.setattr(agenda, "of_folder", meanwhile)
+    asked("next", shop)
+    ((code, said),) = both
+    assert code != 0
+    assert "somebody else is beginning a session" in said
+    assert (open_folder(shop).workshop().session, len(copies(open_folder(shop)))) == (2, 1)
+    asked("next", shop)
+    assert open_folder(shop).workshop().session == 3
+
+
 def test_rounds_begin_empty_and_those_of_before_stay(
     shop: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -269,11 +269,13 @@ def live(tmp_path: Path, open_as: Callable[..., OpenWorkshop]) -> OpenWorkshop:
 
 @pytest.fixture
 def read(live: OpenWorkshop) -> Callable[[str], Any]:
-    """Read a file of the folder as anybody else would: ``read("workshop.yaml")``."""
+    """Read a file of the folder as anybody else would: ``read("workshop.yaml")``.
+
+    A ``*`` in its name stands for what nobody can know before.
+    """
 
     def loaded(file: str) -> Any:
-        return YAML(typ="safe", pure=True).load(
-            (live.folder.root / file).read_text(encoding="utf-8")
-        )
+        (path,) = live.folder.root.glob(file)
+        return YAML(typ="safe", pure=True).load(path.read_text(encoding="utf-8"))
 
     return loaded

@@ -195,6 +195,15 @@ def test_no_record_of_a_template_points_to_nothing(tmp_path: Path, template: str
     assert [*nowhere(create(tmp_path / "shop", template))] == []
 
 
+def test_a_step_of_a_walk_that_is_not_on_the_map_is_named(tmp_path: Path) -> None:
+    root = create(tmp_path / "shop", "retail").root
+    card = open_folder(root).journey("mobile-maya").cards[0].id
+    steps = f"steps: [{{card: {card}}}, {{card: {card}x}}]\n"
+    write_atomic(root / "records/walks/w.yaml", "journey: mobile-maya\n" + steps)
+    (told,) = map(str, nowhere(open_folder(root)))
+    assert f"records/walks/w.yaml: there is no step '{card}x'. Did you mean '{card}'" in told
+
+
 def test_a_record_that_points_to_nothing_is_named(root: Path) -> None:
     write_atomic(root / "records/walks/w.yaml", "persona: maia\njourney: gone\n")
     write_atomic(root / "records/blind-reviews/b.yaml", "persona: maya\ngrades: {no-stage: 3}\n")

@@ -51,7 +51,8 @@ export function announcer() {
   } };
 }
 
-const COLOURS = ["Amber", "Blue", "Coral", "Green", "Grey", "Ivory", "Plum", "Red", "Silver", "Teal"];
+// None of the colours of a room's names: a phone that has written nothing yet has a name, too.
+const COLOURS = ["Beige", "Brown", "Cobalt", "Cream", "Golden", "Khaki", "Lavender", "Mauve", "Peach", "Saffron"];
 const ANIMALS = ["Badger", "Crane", "Falcon", "Fox", "Hare", "Heron", "Ibex", "Lynx", "Magpie", "Marten",
   "Newt", "Otter", "Owl", "Puffin", "Robin", "Seal", "Stork", "Swift", "Tern", "Wren"];
 
