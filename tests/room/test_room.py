@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import http.client
 import json
+import re
 import secrets
 import socket
 import subprocess
@@ -906,3 +907,13 @@ def test_a_full_disk_is_said_to_host_and_phones_and_cuts_no_line(
         at.desk.close()
 
     run(played())
+
+
+def test_a_browser_proposes_no_name_that_a_phone_may_have() -> None:
+    """Whose name is the same may change what the other wrote; a phone has one before it writes."""
+    import journeykit.widgets as widgets
+
+    script = (Path(widgets.__file__).parent / "static/team.js").read_text("utf-8")
+    (listed,) = re.findall(r"const COLOURS = \[(.*?)\]", script)
+    assert not {*re.findall('"(.*?)"', listed)} & {*hall.DECLARED["names"]["colours"]}
+    assert listed.count(",") == 9
