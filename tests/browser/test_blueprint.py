@@ -8,6 +8,7 @@ import pytest
 from PIL import Image
 
 from journeykit.store import open_folder
+from tests.pictures import picture
 
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
@@ -49,7 +50,7 @@ def test_the_rows_of_a_blueprint_come_in_one_step(lab, axe, pictures):
     assert lab.within(5, packed)
     page.locator(".jk-sight").scroll_into_view_if_needed()
     assert axe(page, ".jk-board") == []
-    pictures(nb, "blueprint", ".jk-board")
+    picture(pictures(nb, "blueprint", ".jk-board")[0], "blueprint")
 
 
 def test_a_note_gets_a_picture_and_a_link(lab, axe, pictures):

@@ -12,12 +12,12 @@ import pytest
 
 from journeykit.store import open_folder
 from journeykit.widgets.joined import STATIC, joined
+from tests.pictures import picture
 from tests.uncovered import skip_in
 
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
-PICTURES = Path(__file__).with_name("pictures")
 
 OPEN = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
 NOTE = "[data-doc='journeys/mobile-maya'][data-id='{}']"
@@ -57,12 +57,6 @@ def board(lab: Any, call: str = "w.start.board()", **how: Any) -> Any:
     nb.page.locator(".jk-board .jk-note").first.wait_for()
     nb.scroll(call)
     return nb
-
-
-def picture(nb: Any, name: str) -> None:
-    """Keep a picture of the whole page for people to look at."""
-    PICTURES.mkdir(exist_ok=True)
-    nb.page.screenshot(path=str(PICTURES / f"{name}.png"))
 
 
 def middle(place: Any) -> tuple[float, float]:
@@ -292,7 +286,6 @@ def test_by_touch_on_a_phone(lab):
         touch("touchMove")
     touch("touchEnd")
     assert lab.within(5, lambda: cards(lab)[moving].lane == "needs")
-    picture(nb, "page-phone")
     target.locator(".jk-add").tap()
     page.keyboard.type("by thumb")
     page.keyboard.press("Enter")
@@ -324,7 +317,6 @@ def test_the_curve_is_drawn_by_mouse_and_by_keys(lab):
     page.get_by_role("button", name="Show data").click()
     assert page.locator(".jk-diamond:visible").count() == 5
     assert "n 259" in page.locator(".jk-told").nth(2).inner_text()
-    picture(nb, "page-emotions")
 
 
 def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
@@ -362,7 +354,6 @@ def test_reload_rerun_and_a_new_kernel_lose_nothing(lab):
     rows = page.locator(".jk-lane-row", has=page.locator(".jk-which", has_text="legal"))
     assert rows.count() == 1
     assert rows.locator(".jk-note").count() == 1
-    picture(nb, "page-departments")
 
 
 def test_an_answer_that_the_kernel_never_heard_is_sent_to_the_next_one(lab):
@@ -395,7 +386,6 @@ def test_the_map_to_be_beside_the_map_as_it_is(lab):
     assert lab.within(5, lambda: "taps-a-post" not in cards(lab, "mobile-maya-to-be"))
     gone = note(page, "taps-a-post")
     gone.locator(".jk-change", has_text="− removed").wait_for()
-    picture(nb, "page-both")
     gone.focus()
     page.keyboard.press("o")
     page.get_by_role("button", name="Bring it back").click()
@@ -457,8 +447,14 @@ def test_each_board_can_be_read_by_everybody_in_the_light_and_in_the_dark(lab, a
                 looks.CONTRASTS, f".at-{name} :is(.jk-text, small, span, b, button, input, h3)"
             )
             assert found[0][0] >= 4.5, (theme, name, found[:3])
-    for name in BOARDS:
-        assert len(pictures(nb, name, f".at-{name}")) == 4
+    taken = {name: pictures(nb, name, f".at-{name}") for name in BOARDS}
+    assert [len(four) for four in taken.values()] == [4] * len(BOARDS)
+    light, dark, phone, _ = taken["board"]
+    picture(light, "board")
+    picture(dark, "board-dark")
+    picture(phone, "board-phone")
+    picture(taken["to-be"][1], "to-be-dark")
+    picture(taken["emotions"][0], "emotions")
     assert nb.seen.outside == []
 
 
@@ -471,12 +467,11 @@ def test_on_the_projector_it_can_be_read_from_the_last_row(lab):
         "parseFloat(getComputedStyle(document.querySelector('.jk-board .jk-text')).fontSize)"
     )
     assert size >= 18
-    picture(nb, "page-projector")
+    picture(page, "board-projector")
     page.get_by_role("button", name="Zoom so that everything").click()
     fits = page.evaluate("""() => { const s = document.querySelector('.jk-board .jk-scroller');
       return [s.scrollHeight - s.clientHeight, s.scrollWidth - s.clientWidth]; }""")
     assert max(fits) <= 2
-    picture(nb, "page-fit")
     page.get_by_role("button", name="Full screen, with large").click()
     page.wait_for_function("!document.querySelector('.jk-board').classList.contains('jk-full')")
 

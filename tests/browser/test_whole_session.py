@@ -1,7 +1,7 @@
 """A whole session: one facilitator, eight phones, every activity, a dead kernel, a dead room, the next session.
 
 What is typed is unique (``note 5.1``), so that the files can be asked at the end whether each stands
-in them once. With ``JOURNEYKIT_PICTURES=DIR`` every screen is kept there as a picture.
+in them once. With ``JOURNEYKIT_PICTURES=DIR`` every screen is kept there; see ``tests/pictures.py``.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ import pytest
 import journeykit as jk
 from journeykit.store import open_folder
 from journeykit.widgets.room import ask_room
+from tests.pictures import PICTURES, picture
 
 pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
@@ -37,14 +38,6 @@ COVERED = re.compile(r"69\.0[67]|69\.1 ?%|0\.3093|0\.6906")
 WALL = {"width": 1920, "height": 1080}
 SETTLED = """document.documentElement.dataset.jkpReady === 'yes'
   && !/^(Computing|Going)/.test(document.querySelector('.jkp-note').textContent)"""
-PICTURES = os.environ.get("JOURNEYKIT_PICTURES", "")
-
-
-def picture(page: Any, name: str, at: Any = None) -> None:
-    """Keep a picture of a page, or of a part of it, where somebody asked for pictures."""
-    if PICTURES:
-        Path(PICTURES).mkdir(parents=True, exist_ok=True)
-        (at or page).screenshot(path=f"{PICTURES}/{name}.png", animations="disabled")
 
 
 class Phone:
@@ -306,7 +299,19 @@ def guess_what_is_lost(session: Session) -> None:
     assert "How many do we lose?" in session.turn(wall, "PageUp")
     assert "69.1%" in session.turn(wall, "PageDown")
     picture(wall, "present-funnel")
+    list_in_the_dark(session, wall)
     wall.close()
+
+
+def list_in_the_dark(session: Session, wall: Any) -> None:
+    """L opens the agenda with the way through, in the theme that the facilitator chose."""
+    nb = type(session.start)(SimpleNamespace(page=wall, context=wall.context))
+    nb.theme("Dark")
+    wall.keyboard.press("l")
+    wall.get_by_role("dialog", name="Agenda").get_by_text("Where we lose them").wait_for()
+    picture(wall, "present-agenda-dark")
+    wall.keyboard.press("Escape")
+    nb.theme("Light")
 
 
 def notes(session: Session) -> Any:
