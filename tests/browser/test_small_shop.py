@@ -30,7 +30,7 @@ DECISION = "A card with each bunch: how it lasts"
 LAST = "Rosa prints fifty cards"
 TYPED = [*STAGES, AIM, WISH, *ACTIONS, PAIN, DECISION, LAST]
 NOBODYS = re.compile(
-    r"Not measured|Replace me|waits for data|Traceback|jk\.open_workshop|w\.\w+\.\w+\(\)"
+    r"(?i:Not measured)|Replace me|waits for data|Traceback|jk\.open_workshop|w\.\w+\.\w+\(\)"
     r"|\b(?:Maya|Lena|Paul|Acme)\b|retail"
 )
 """What no page of hers may say: placeholders, code, faults, and words of another company's sample."""

@@ -6,12 +6,7 @@ import ast
 import re
 from pathlib import Path
 
-from PIL import Image
-
-from tests.pictures import LARGEST
-
 ROOT = Path(__file__).resolve().parents[2]
-SHOWN = ROOT / "docs" / "pictures"
 
 
 def taken(path: Path) -> set[str]:
@@ -36,12 +31,3 @@ def test_each_picture_of_the_guide_is_taken_by_a_test() -> None:
     tests = (ROOT / "tests" / "browser").glob("test_*.py")
     assert len(named()) > 10
     assert named() - set[str]().union(*map(taken, tests)) == set()
-
-
-def test_each_was_kept_by_that_call() -> None:
-    """In a palette, and no larger than a page of the docs shows; nothing is left of older ones."""
-    for name in named():
-        with Image.open(SHOWN / f"{name}.png") as shown:
-            assert shown.mode == "P", name
-            assert shown.width <= LARGEST[0], name
-            assert shown.height <= LARGEST[1], name

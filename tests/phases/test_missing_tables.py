@@ -206,7 +206,7 @@ def test_results_of_an_experiment_are_read_where_counts_are_written_down(
 ) -> None:
     root = shop()
     said = ask_all(root, "mobile-maya")["test.results"].sentence
-    assert "`counts:`" in said
+    assert "form of experiments in notebook 05" in said
     (file,) = (root / "records" / "experiments").glob("*.yaml")
     text = file.read_text("utf-8")
     file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [5050, 600]\n", "utf-8")
