@@ -23,7 +23,7 @@ reading code.
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 
@@ -192,8 +192,10 @@ def did_you_mean(value: object, choices: Iterable[object], *, show: int = 8) -> 
     return f"Allowed: {listed}{more}."
 
 
-def first_line(problem: Exception) -> str:
+def first_line(problem: Exception, labels: Mapping[Any, str] = {}) -> str:
     r"""Write a problem in one line; of a model's many complaints the first, with its field.
+
+    ``labels`` says how a form calls its fields.
 
     Examples
     --------
@@ -203,5 +205,7 @@ def first_line(problem: Exception) -> str:
     errors = getattr(problem, "errors", None)
     if callable(errors):  # pydantic: name the field and the rule
         first = errors()[0]
-        return f"{' '.join(map(str, first['loc']))}: {first['msg']}".removeprefix(": ")
+        field = " ".join(labels.get(part, str(part)) for part in first["loc"])
+        said = "to be filled in" if first["type"] == "missing" else first["msg"]
+        return f"{field}: {said}".removeprefix(": ")
     return str(problem).splitlines()[0] if str(problem) else type(problem).__name__

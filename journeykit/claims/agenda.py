@@ -163,14 +163,18 @@ def of_records(folder: Any) -> Iterator[Ground]:
     yield from (("guess", g.what, g.persona) for g in folder.records("guesses") if g.revealed)
 
 
+def whose(folder: Any) -> dict[str | None, str]:
+    """Say how what is of a persona begins; there is nothing to say where there is one alone."""
+    who = folder.personas()
+    return {id: f"{each.name}: " for id, each in who.items() if len(who) > 1}
+
+
 def of_folder(folder: Any) -> tuple[list[Item], list[Item]]:
     """Propose the next session of a folder from its records, its maps and its last runs.
 
     Where there are several personas, what is of one begins with her name. Gives the agenda and what
     does not fit, as `next_agenda` does.
     """
-    who = folder.personas()
-    last = (run for id in who for run in earlier_results(folder.runs, id, most=1)[0])
+    last = (run for id in folder.personas() for run in earlier_results(folder.runs, id, most=1)[0])
     claims = [claim for run in last for claim in run["claims"]]
-    names = {id: f"{each.name}: " for id, each in who.items() if len(who) > 1}
-    return next_agenda(claims, (), lint(folder), of_records(folder), names=names)
+    return next_agenda(claims, (), lint(folder), of_records(folder), names=whose(folder))

@@ -9,7 +9,7 @@ from pandas import DataFrame, concat
 
 from journeykit import charts
 from journeykit.claims import Evidence, lint, verdicts
-from journeykit.claims.agenda import MOST_MINUTES, Ground, next_agenda, of_records
+from journeykit.claims.agenda import MOST_MINUTES, Ground, next_agenda, of_records, whose
 from journeykit.claims.changes import KEPT, change_words, planned_changes
 from journeykit.claims.diff import SIGNS
 from journeykit.claims.numbers import compare_numbers, main_numbers
@@ -155,6 +155,7 @@ class Planning(Claiming):
             lint(w.folder, w, personas=[w.persona_id]),
             self._more(last),
             minutes,
+            names=whose(w.folder) | {w.persona_id: ""},
         )
         if not agenda:
             seen = w.journey.reviewed or w.workshop.now().date()

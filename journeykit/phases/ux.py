@@ -78,13 +78,14 @@ class UxAnalysis(Phase):
     def emotions(self, journey: Journey) -> Found:
         """Draw the emotion curve: what the team feels and what surveys measured."""
         frame = emotion_frame(self.w, journey)
-        both = frame[frame["team"].notna() & frame["measured"].notna() & ~frame["small_n"]]
+        felt = frame[["team", "measured"]].notna()
+        both = frame[felt.all(axis=1) & ~frame["small_n"]]
         moments = [c.text for c in journey.cards if c.moment]
         furthest = (both["team"] - both["measured"]).astype(float).abs().nlargest(1).index
         return {
             "furthest": both.loc[furthest].to_dict("records"),
             "frame": frame,
-            "chart": charts.emotions(frame),
+            "chart": charts.emotions(frame) if felt.any(axis=None) else None,
             "moments": moments,
             "notes": [f"Moment that matters: {text}" for text in moments],
             "numbers": frame.set_index("stage")[["team", "measured"]].to_dict("index"),

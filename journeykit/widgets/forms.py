@@ -133,7 +133,9 @@ class _Form:
         try:
             back = self._save([changed for _, changed in told]) if told else None
         except (JourneykitError, ValueError, OSError) as problem:
-            said = f"<b role='alert'>✗ Not saved yet: {html.escape(first_line(problem))}</b>"
+            labels = {field.key: field.label for row in self.rows for field, _ in row.cells}
+            why = html.escape(first_line(problem, labels))
+            said = f"<b role='alert'>✗ Not saved yet: {why}</b>"
         else:
             for row, changed in told:
                 row.keep(changed)

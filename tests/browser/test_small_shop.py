@@ -133,7 +133,7 @@ def the_aim_and_the_customer(shop: Shop) -> None:
     form = shop.form("ask_objectives()", "Our objectives")
     form.get_by_role("button", name="Add a row").click()
     form.get_by_title("What do we want to reach?").fill(AIM)
-    form.get_by_text("Not saved yet").wait_for()  # it says what is missing
+    form.get_by_text("Not saved yet: Measured by: to be filled in").wait_for()
     form.get_by_title("Measured by").select_option(label="Repeat\u00a0purchase")
     form.get_by_title("Target").fill("50%")
     form.get_by_text("✓ Saved").wait_for()
