@@ -25,8 +25,8 @@ Read = Callable[[str], Any]
 @pytest.mark.parametrize(
     ("name", "label", "typed", "says"),
     [
-        ("objectives.ask_objectives", "Target", "abc", "target"),
-        ("test.ask_experiments", "By how much", "three points", "lift"),
+        ("objectives.ask_objectives", "Target", "abc", "Target: "),
+        ("test.ask_experiments", "By how much", "three points", "By how much: "),
     ],
 )
 def test_what_is_wrong_stays_in_the_form_and_out_of_the_file(
