@@ -306,7 +306,7 @@ OVERFLOW = """() => {
 @pytest.mark.all
 @pytest.mark.browser
 def test_nothing_overflows_in_a_real_browser(tmp_path: Path) -> None:
-    chromium = shutil.which("chromium")
+    chromium = shutil.which("chromium-headless-shell") or shutil.which("chromium")
     if not chromium:
         pytest.skip("Debian's chromium is not installed")
     from playwright.sync_api import sync_playwright
