@@ -24,7 +24,6 @@ import signal
 import socket
 import subprocess
 import sys
-import tempfile
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
@@ -122,10 +121,9 @@ def chromium() -> Iterator[Any]:
         pytest.skip("chromium is not on this machine (Debian: apt install chromium-headless-shell)")
     from playwright.sync_api import sync_playwright
 
-    with sync_playwright() as playwright, tempfile.TemporaryDirectory() as profile:
-        started = playwright.chromium.launch(
-            executable_path=found, args=[*FLAGS, f"--disk-cache-dir={profile}"]
-        )
+    with sync_playwright() as playwright:
+        # Without a folder for its cache: the shell's contexts would share it, and wait for each other.
+        started = playwright.chromium.launch(executable_path=found, args=FLAGS)
         yield started
         started.close()
 
