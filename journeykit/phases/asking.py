@@ -176,8 +176,8 @@ class Asking(Rounds):
         """Save rows of a form as records of a kind; new rows without a ``name`` are left out.
 
         A new row gets an id that stays: of its name, or of what it is and the moment, as
-        a sentence is saved before it is whole. A name that is taken gets a number, so that no record
-        overwrites another. Nothing is saved where somebody has removed one of the records
+        a sentence is saved before it is whole. A name that is taken gets a number, so that no
+        record overwrites another. Nothing is saved where somebody has removed one of the records
         meanwhile, and the form says so.
         """
         folder = self.w.folder

@@ -1,0 +1,20 @@
+"""Every number through Ibis, over the same Spark: the same words by another connection."""
+
+from __future__ import annotations
+
+import runpy
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+import pytest
+
+others = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("test_other_engines.py"))))
+log, here, there = others.log, others.here, others.there
+pytestmark = [pytest.mark.nightly, pytest.mark.spark, pytest.mark.xdist_group("spark")]
+
+
+@pytest.mark.parametrize("there", ["ibis"], indirect=True)
+@pytest.mark.parametrize("name", others.ASKED)
+def test_the_same_numbers(name: str, here: Any, there: Any) -> None:
+    others.test_the_same_numbers(name, here, there)
