@@ -89,7 +89,8 @@ class Visit:
     def __init__(self, context: Any) -> None:
         self.outside: list[str] = []
         self.problems: list[str] = []
-        context.on("request", self._watch)
+        context.on("requestfinished", self._watch)
+        context.on("requestfailed", self._watch)
         self.context = context
         self.page = context.new_page()
         self.page.on("console", self._listen)
@@ -98,7 +99,9 @@ class Visit:
 
     def _watch(self, request: Any) -> None:
         url = urlsplit(request.url)
-        if url.scheme not in HERE and url.hostname not in ("127.0.0.1", "localhost"):
+        stopped = request.failure == "csp"  # by the policy of the page, as it is meant to be
+        here = url.scheme in HERE or url.hostname in ("127.0.0.1", "localhost")
+        if not here and not stopped:
             self.outside.append(request.url)
 
     def _hear(self, url: str) -> None:

@@ -236,5 +236,6 @@ async function present(book, to) {
   books = await book.beside();
   show(Math.min(at, screens.length - 1));
   quiet();
+  context.sessionContext.ready.then(() => show(at)); // after a reload only the kernel tells what has run
   document.documentElement.dataset.jkpReady = "yes";
 }
