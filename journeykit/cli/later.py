@@ -24,19 +24,24 @@ def next_session(folder: Folder = HERE) -> None:
             "somebody else is beginning a session of this folder just now: look at the agenda in "
             "notebook 00, and begin one more only where that is meant"
         )
-    kept, was = keep(opened, "next"), opened.workshop()
-    agenda, left = of_folder(opened)
-    parts = [row | {"notes": row.pop("why")} for row in (item.row() for item in agenda)]
-    now = was.with_(session=was.session + 1, agenda=parts or was.plain().get("agenda", []))
-    show(
-        __file__,
-        made=opened.save(now).session,
-        kept=kept,
-        agenda=agenda,
-        left=left,
-        hidden=sum(not n.revealed for kind in ("notes", "guesses") for n in opened.records(kind)),
-        place=shlex.quote(str(folder)),
-    )
+    try:
+        kept, was = keep(opened, "next"), opened.workshop()
+        agenda, left = of_folder(opened)
+        parts = [row | {"notes": row.pop("why")} for row in (item.row() for item in agenda)]
+        now = was.with_(session=was.session + 1, agenda=parts or was.plain().get("agenda", []))
+        show(
+            __file__,
+            made=opened.save(now).session,
+            kept=kept,
+            agenda=agenda,
+            left=left,
+            hidden=sum(
+                not n.revealed for kind in ("notes", "guesses") for n in opened.records(kind)
+            ),
+            place=shlex.quote(str(folder)),
+        )
+    finally:
+        mine.release()
 
 
 @app.command()
