@@ -1,7 +1,7 @@
 """The persona canvas: who the customer is, in the team's words, beside what the data says."""
 
 from journeykit.declared import beside, template
-from journeykit.model import Data, Persona
+from journeykit.model import WAITS, Data, Persona
 from journeykit.store import Desk
 from journeykit.words import between, percent
 
@@ -68,4 +68,5 @@ def canvas_html(persona: Persona, profile: Data) -> str:
         between=between,
         persona=persona,
         profile=profile,
+        waits=WAITS,
     )

@@ -223,6 +223,21 @@ class Notebook:
         """Bring the first cell with this in its source to the top; unfold what hides it."""
         self.page.evaluate(SCROLL, text)
 
+    def at(self, call: str, selector: str) -> Any:
+        """Scroll to the cell with this call; gives the widget in it."""
+        self.scroll(call)
+        found = self.page.locator(f"{selector}:visible").first
+        found.wait_for()
+        return found
+
+    def form(self, call: str, title: str) -> Any:
+        """Scroll to the cell with this call; gives the form in it that has this title."""
+        self.scroll(call)
+        heading = self.page.get_by_role("heading", name=title)
+        found = self.page.locator(".journeykit-form", has=heading)
+        found.wait_for()
+        return found
+
     def save(self) -> None:
         """Save the notebook."""
         self.page.evaluate(f"() => {CONTEXT}.save()")

@@ -51,18 +51,6 @@ class Shop:
         self.nb.run_all()
         return self.page
 
-    def at(self, call: str, selector: str) -> Any:
-        """Scroll to the cell with this call; gives the widget in it."""
-        self.nb.scroll(call)
-        found = self.page.locator(f"{selector}:visible").first
-        found.wait_for()
-        return found
-
-    def form(self, call: str, title: str) -> Any:
-        self.nb.scroll(call)
-        heading = self.page.get_by_role("heading", name=title)
-        return self.page.locator(".journeykit-form", has=heading)
-
     def kept(self, words: str, where: str) -> None:
         """Wait until it stands in her files."""
 
@@ -73,7 +61,7 @@ class Shop:
         assert any(stands() or self.page.wait_for_timeout(100) for _ in range(SOON * 10)), words
 
     def decide(self, words: str, add: str = "") -> None:
-        form = self.form(".decide()", "What we decide")
+        form = self.nb.form(".decide()", "What we decide")
         rows = form.locator(".journeykit-line")
         rows.first.wait_for()
         if add:
@@ -113,7 +101,7 @@ def the_map(shop: Shop) -> None:
     page = shop.open("00_start_here")
     shop.nb.scroll("jk.open_workshop(")
     page.get_by_text("Rosa's Flowers, for Regular Rita").wait_for()
-    board = shop.at("w.start.board()", ".jk-board")
+    board = shop.nb.at("w.start.board()", ".jk-board")
     board.locator(".jk-cell[data-lane=actions][data-stage=comes-in] .jk-add").click()
     for words in ACTIONS:  # Enter goes on to the next note
         shop.keys.type(words)
@@ -130,7 +118,7 @@ def the_map(shop: Shop) -> None:
 
 def the_aim_and_the_customer(shop: Shop) -> None:
     shop.open("01_define_objectives")
-    form = shop.form("ask_objectives()", "Our objectives")
+    form = shop.nb.form("ask_objectives()", "Our objectives")
     form.get_by_role("button", name="Add a row").click()
     form.get_by_title("What do we want to reach?").fill(AIM)
     form.get_by_text("Not saved yet: Measured by: to be filled in").wait_for()
@@ -138,7 +126,7 @@ def the_aim_and_the_customer(shop: Shop) -> None:
     form.get_by_title("Target").fill("50%")
     form.get_by_text("✓ Saved").wait_for()
     shop.kept(AIM, "workshop.yaml")
-    canvas = shop.at("ask_persona()", ".jk-canvas")
+    canvas = shop.nb.at("ask_persona()", ".jk-canvas")
     canvas.get_by_role("button", name="Add to Goals").click()
     shop.keys.type(WISH)
     shop.keys.press("Enter")
@@ -151,7 +139,7 @@ def what_hurts(shop: Shop) -> None:
     page = shop.open("03_weak_spots")
     shop.nb.scroll("w.weak_spots.guess()")
     page.get_by_text("There is nothing to guess").wait_for()
-    gather = shop.at("gather()", ".jk-gather")
+    gather = shop.nb.at("gather()", ".jk-gather")
     gather.locator(".jk-alias").fill("Rosa")
     gather.get_by_role("button", name="Begin").click()
     gather.locator(".jk-draft").fill(GUESS)

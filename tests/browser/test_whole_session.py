@@ -129,15 +129,9 @@ class Session:
 
     # --- the facilitator --------------------------------------------------------------------
 
-    def at(self, nb: Any, call: str, selector: str) -> Any:
-        nb.scroll(call)
-        found = nb.page.locator(f"{selector}:visible").first
-        found.wait_for()
-        return found
-
     @property
     def room(self) -> Any:
-        return self.at(self.start, "w.start.room()", ".jk-room")
+        return self.start.at("w.start.room()", ".jk-room")
 
     def press(self, name: str, exact: bool = True) -> None:
         self.room.get_by_role("button", name=name, exact=exact).first.click()
@@ -256,7 +250,7 @@ def welcome(session: Session) -> None:
     """Notebook 00: the clock begins, the room opens, eight phones come."""
     nb = session.start
     nb.run_all()
-    clock = session.at(nb, "w.start.agenda()", ".jk-timer:not(.jk-slim)")
+    clock = nb.at("w.start.agenda()", ".jk-timer:not(.jk-slim)")
     clock.locator(".jk-main", has_text="Start").click()
     clock.locator(".jk-main", has_text="Pause").wait_for()
     clock.get_by_role("button", name="Next ›").click()
@@ -335,7 +329,7 @@ def notes(session: Session) -> Any:
     session.reveal("12 notes")
     for phone in session.phones:
         phone.page.locator(".jk-items .jk-note").nth(11).wait_for()
-    gather = session.at(nb, "w.weak_spots.gather()", ".jk-gather")
+    gather = nb.at("w.weak_spots.gather()", ".jk-gather")
     gather.locator(".jk-alias").fill("Facilitator")
     gather.get_by_role("button", name="Begin").click()
     one, other = session.typed[-12:-10]
@@ -353,7 +347,7 @@ def notes(session: Session) -> Any:
     session.press("Result")
     for phone in session.phones:
         phone.page.locator(".jk-ranking tr b").first.get_by_text(group).wait_for()
-    row = session.at(nb, "w.weak_spots.gather()", ".jk-gather").locator("tbody tr", has_text=group)
+    row = nb.at("w.weak_spots.gather()", ".jk-gather").locator("tbody tr", has_text=group)
     row.get_by_label("Stage").select_option("purchase")
     row.get_by_role("button").click()
     gather.get_by_text("✓ Purchase · Pain points").wait_for()
@@ -434,7 +428,7 @@ def walk(session: Session) -> None:
 
 def decide(session: Session, nb: Any) -> None:
     """A note on the board, decisions and something for later by form, all in one list at the end."""
-    board = session.at(session.start, "w.start.board()", ".jk-board")
+    board = session.start.at("w.start.board()", ".jk-board")
     board.locator(".jk-cell[data-lane=thoughts][data-stage=purchase] .jk-add").click()
     session.start.page.keyboard.type(session.text("card", 0))
     session.start.page.keyboard.press("Enter")

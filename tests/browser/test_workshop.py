@@ -48,24 +48,9 @@ class Day:
         self.page.evaluate(CHOOSE, PERSONA)
         self.nb.run_all()
 
-    def at(self, call: str, selector: str) -> Any:
-        """Scroll to the cell with this call; gives the widget in it."""
-        self.nb.scroll(call)
-        found = self.page.locator(f"{selector}:visible").first
-        found.wait_for()
-        return found
-
-    def form(self, call: str, title: str) -> Any:
-        self.nb.scroll(call)
-        found = self.page.locator(
-            ".journeykit-form", has=self.page.get_by_role("heading", name=title)
-        )
-        found.wait_for()
-        return found
-
     def row(self, call: str, title: str, add: str) -> tuple[Any, Any]:
         """Add a row to a form that has some already; gives the form, and the row once it is drawn."""
-        form = self.form(call, title)
+        form = self.nb.form(call, title)
         rows = form.locator(".journeykit-line")
         rows.first.wait_for()
         before = self.still(rows.count)
@@ -92,7 +77,7 @@ class Day:
 
     def decide(self, phase: str, words: str) -> None:
         """End a phase with its decision, and close the notebook."""
-        form = self.form(".decide()", "What we decide")
+        form = self.nb.form(".decide()", "What we decide")
         form.get_by_title("What do we decide?").fill(words)
         form.get_by_title("Who sees to it?").fill("Ann")
         form.get_by_text("✓ Saved").wait_for()
@@ -130,11 +115,11 @@ def test_from_persona_to_tested_journey_and_the_report_of_it(lab: Any) -> None:
 
 def start(day: Day) -> None:
     day.open("00_start_here.ipynb")
-    clock = day.at("agenda()", ".jk-timer")
+    clock = day.nb.at("agenda()", ".jk-timer")
     clock.locator(".jk-main").click()
     clock.get_by_text("Pause").wait_for()
     day.kept(lambda: day.records("sessions"))
-    board = day.at("board()", ".jk-board")
+    board = day.nb.at("board()", ".jk-board")
     board.locator(".jk-cell[data-lane=thoughts][data-stage=purchase] .jk-add").click()
     day.keys.type(THOUGHT)
     day.keys.press("Enter")
@@ -145,7 +130,7 @@ def start(day: Day) -> None:
 
 def objectives(day: Day) -> None:
     day.open("01_define_objectives.ipynb")
-    canvas = day.at("ask_persona()", ".jk-canvas")
+    canvas = day.nb.at("ask_persona()", ".jk-canvas")
     canvas.get_by_role("button", name="Add to What they fear").click()
     day.keys.type(FEAR)
     day.keys.press("Enter")
@@ -164,7 +149,7 @@ def buyer_goals(day: Day) -> None:
 
 def weak_spots(day: Day) -> None:
     day.open("03_weak_spots.ipynb")
-    beliefs = day.at("guess()", ".jk-beliefs")
+    beliefs = day.nb.at("guess()", ".jk-beliefs")
     day.name(beliefs, "Ann")
     guess = beliefs.get_by_label(re.compile("“visit”.*: your guess")).nth(1)
     guess.fill("40")
@@ -174,7 +159,7 @@ def weak_spots(day: Day) -> None:
     beliefs.get_by_role("button", name="Reveal now").click()
     beliefs.get_by_text(re.compile(r"1 of 1 ranges? held|0 of 1 ranges? held")).first.wait_for()
 
-    gather = day.at("gather()", ".jk-gather")
+    gather = day.nb.at("gather()", ".jk-gather")
     for alias, words in (("Ann", NOTE), ("Ben", OTHER)):  # one laptop goes round
         day.name(gather, alias)
         gather.locator(".jk-draft").fill(words)
@@ -197,7 +182,7 @@ def weak_spots(day: Day) -> None:
 
 def ux(day: Day) -> None:
     day.open("04_ux_analysis.ipynb")
-    board = day.at("ask_emotions()", ".jk-board")
+    board = day.nb.at("ask_emotions()", ".jk-board")
     handle = board.get_by_role("slider", name="What they feel, Purchase")
     handle.focus()
     for _ in range(3):
@@ -209,7 +194,7 @@ def ux(day: Day) -> None:
 
 def walk_and_claim(day: Day) -> None:
     day.open("05_test_the_journey.ipynb")
-    walk = day.at("ask_walk()", ".jk-walk")
+    walk = day.nb.at("ask_walk()", ".jk-walk")
     walk.locator("input").fill("Ben")
     day.keys.press("Enter")
     walk.get_by_role("button", name="✓ Seen").wait_for()
@@ -232,7 +217,7 @@ def walk_and_claim(day: Day) -> None:
         lambda: any(c.text == THOUGHT and c.claim and c.claim.must for c in day.journey().cards)
     )
 
-    both = day.at("ask_to_be()", ".jk-board")
+    both = day.nb.at("ask_to_be()", ".jk-board")
     both.locator(
         "[data-map=to_be] .jk-cell[data-lane=touchpoints][data-stage=purchase] .jk-add"
     ).click()
