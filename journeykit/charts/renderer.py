@@ -79,7 +79,7 @@ def svg(chart: Any, title: str, description: str = "") -> str:
     """
     made = spec(chart)
     made.setdefault("config", {})["aria"] = False  # one description instead of one per mark
-    head, rest = _draw(json.dumps(made, default=str)).split(">", 1)
+    head, rest = _draw(json.dumps(made, default=str, ensure_ascii=False)).split(">", 1)
     words = f"<title>{html.escape(title)}</title><desc>{html.escape(description)}</desc>"
     return f'{head} role="img" style="max-width:100%;height:auto">{words}{rest}'
 
@@ -148,9 +148,26 @@ def to_pdf(svg: str) -> bytes:
 
 @lru_cache(maxsize=64)
 def _draw(made: str) -> str:
+    """Draw a spec, as JSON in letters.
+
+    Vega cuts a label that is too long between two halves of an emoji and then draws nothing: such
+    a letter is one of Unicode's private ones meanwhile, with a space that makes it as wide.
+    """
     import vl_convert
 
-    return vl_convert.vegalite_to_svg(made, vl_version=_VERSION, allowed_base_urls=[])
+    made = re.sub("[\ud800-\udfff]", "\N{REPLACEMENT CHARACTER}", made)
+    found = set(re.findall("[\U00010000-\U0010ffff]", made))
+    wide = dict(zip(sorted(found), _private(made), strict=False))
+    for letter, private in wide.items():
+        made = made.replace(letter, f"{private}\u2002")
+    drawn = vl_convert.vegalite_to_svg(made, vl_version=_VERSION, allowed_base_urls=[])
+    for letter, private in wide.items():
+        drawn = drawn.replace(f"{private}\u2002", letter).replace(private, letter)
+    return drawn
+
+
+def _private(made: str) -> list[str]:
+    return [private for private in map(chr, range(0xE000, 0xF900)) if private not in made]
 
 
 def _said(made: Spec) -> tuple[str, str]:

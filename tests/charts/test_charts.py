@@ -389,3 +389,13 @@ def test_text_can_be_read_on_paper() -> None:
     for colour in (theme.VERMILLION, theme.GREEN):  # bold words and large signs
         assert (1.05) / (light(colour) + 0.05) >= 3
     assert len(set(theme.SERIES)) == len(theme.SERIES) == len(set(theme.SHAPES))
+
+
+def test_a_long_label_of_emoji_is_cut_and_not_the_picture() -> None:
+    names = ["🛒" * 60, "half \ud83d", "\ue000 private", "👩‍👩‍👧 short"]
+    rows, y = [{"y": name} for name in names], {"field": "y", "type": "nominal"}
+    drawn = renderer.svg({"data": {"values": rows}, "mark": "bar", "encoding": {"y": y}}, "T")
+    label = next(text for text in re.findall(r"<text[^>]*>([^<]*)", drawn) if "🛒" in text)
+    assert 10 < label.count("🛒") < 30
+    assert label.endswith("…")
+    assert all(told in drawn for told in ("half \ufffd", "\ue000 private", "👩‍👩‍👧 short"))

@@ -50,12 +50,16 @@ function heard(message, code) {
   show(message);
 }
 
+/** What a wifi has lost on its way is asked for again; null where it does not come at all. */
+const fetched = (path, more = 4) => fetch(path).catch(() => (more > 0
+  ? new Promise((soon) => { setTimeout(soon, 500); }).then(() => fetched(path, more - 1)) : null));
+
 /** The labels in the first language of this browser that the room has; English stands in the scripts. */
 async function learn() {
   for (const each of navigator.languages) {
     const language = each.split("-")[0].toLowerCase();
     if (language === "en") return;
-    const answer = await fetch(`/${language}.toml`).catch(() => null);
+    const answer = await fetched(`/${language}.toml`);
     if (!answer?.ok) continue;
     const pairs = (await answer.text()).matchAll(/^("(?:[^"\\]|\\.)*") = ("(?:[^"\\]|\\.)*")$/gm);
     t = labels({ words: Object.fromEntries([...pairs].map(([, key, value]) => [JSON.parse(key), JSON.parse(value)])) });
@@ -121,6 +125,10 @@ function show(message) {
     place.replaceChildren(el);
     module.default.render({ model: mine.model, el, signal: end.signal });
     mine.hear({ state, now: time });
+  }).catch(() => { // a script that did not come comes with a new page; what was written waits on this phone
+    if (now !== mine) return;
+    put(say, t("Not connected. What you write is kept and sent later."));
+    setTimeout(() => { if (now === mine) location.reload(); }, 2000);
   });
 }
 
