@@ -7,7 +7,7 @@ import { keeping } from "./kept.js";
 const place = document.getElementById("place"), say = document.getElementById("line"), name = document.getElementById("name");
 const kept = box("room"); // the secret by which this phone comes back as the same person
 const AGAIN = [300, 1000, 2000, 4000];
-let line = null, tries = 0, timer = 0, now = null, over = false, t = labels({});
+let line = null, tries = 0, timer = 0, now = null, over = false, learnt = false, t = labels({});
 
 // Who wants no name has none: a number tells them apart, and what they have written stays theirs.
 const nameless = button("", () => { nameless.hidden = true; post({ token: kept.get().token, nameless: true }); }, { hidden: true });
@@ -22,7 +22,7 @@ place.addEventListener("focusin", ({ target }) => { if (target.maxLength < 0) ta
 
 function join() {
   clearTimeout(timer);
-  if (over || (line && line.readyState < 2)) return;
+  if (over || !learnt || (line && line.readyState < 2)) return;
   const code = codeOf();
   if (!code) { ask(); return; }
   const mine = line = new WebSocket(`${location.protocol.replace("http", "ws")}//${location.host}/line`);
@@ -193,4 +193,4 @@ shade();
 for (const kind of ["online", "pageshow", "focus"]) window.addEventListener(kind, join);
 document.addEventListener("visibilitychange", () => { if (!document.hidden) join(); });
 window.addEventListener("hashchange", () => { line?.close(); line = null; join(); });
-learn().finally(join);
+learn().finally(() => { learnt = true; join(); });
