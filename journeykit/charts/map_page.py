@@ -8,6 +8,7 @@ for the same input, asks nothing of the network, and fits one A3 sheet with ``fo
 
 from collections import Counter
 from pathlib import Path
+from typing import Any
 
 from pandas import DataFrame
 
@@ -137,6 +138,35 @@ def journey_map(
     )
 
 
+def journey_sheets(
+    workshop: Workshop, persona: Persona, journey: Journey, *, format: str = "a3", **held: Any
+) -> list[str]:
+    """Draw a journey map for paper: every card in full, in type of 8 pt or more.
+
+    Parameters
+    ----------
+    workshop, persona, journey : Workshop, Persona, Journey
+        As for :func:`journey_map`.
+    format : "a3" or "a4"
+        Sheets of A3 in landscape, or a booklet in A4: who it is about, all stages and the curve,
+        then a page for each stage.
+    **held
+        ``drop_off``, ``measured``, ``promises``, ``coverage``, ``claims``, ``lanes`` and
+        ``folder``, as for :func:`journey_map`.
+
+    Returns
+    -------
+    list of str
+        SVG, one a sheet; :func:`to_pdf` makes one PDF of them.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown lane or format.
+    """
+    return [journey_map(workshop, persona, journey, format=format, **held)]
+
+
 def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list[Row]:
     """Return the map as rows of text, for those who read or search instead of looking.
 
@@ -231,6 +261,30 @@ def journey_compare(
         lanes=lanes,
         format=format,
     )
+
+
+def compare_sheets(
+    workshop: Workshop,
+    persona: Persona,
+    as_is: Journey,
+    to_be: Journey,
+    *,
+    format: str = "a3",
+    **held: Any,
+) -> list[str]:
+    """Draw what changes for paper, as :func:`journey_sheets` does the map.
+
+    Returns
+    -------
+    list of str
+        SVG, one a sheet.
+
+    Raises
+    ------
+    UnknownName
+        For an unknown lane or format.
+    """
+    return [journey_compare(workshop, persona, as_is, to_be, format=format, **held)]
 
 
 def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Row]:

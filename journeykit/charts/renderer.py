@@ -6,7 +6,6 @@ JupyterLab shows the SVG (it knows Vega-Lite only up to version 5), a report fin
 import copy
 import html
 import json
-import re
 import threading
 from functools import lru_cache
 from typing import Any
@@ -123,27 +122,6 @@ def warm_up() -> threading.Thread:
     )
     thread.start()
     return thread
-
-
-def to_png(svg: str, scale: float = 1.0) -> bytes:
-    """Turn a map into a PNG picture; ``scale`` 2 is sharp on most screens."""
-    import vl_convert
-
-    return vl_convert.svg_to_png(svg, scale=scale)
-
-
-def to_pdf(svg: str) -> bytes:
-    """Turn a map into a one-page PDF; a map made with ``format="a3"`` is one A3 page."""
-    import vl_convert
-
-    # The converter takes CSS px (1/96 inch) for points (1/72 inch), so the size is given in points.
-    sized = re.sub(
-        r' (width|height)="([\d.]+)(mm)?"',
-        lambda side: f' {side[1]}="{float(side[2]) * (72 / 25.4 if side[3] else 0.75):.2f}"',
-        svg,
-        count=2,
-    )
-    return vl_convert.svg_to_pdf(sized)
 
 
 @lru_cache(maxsize=64)

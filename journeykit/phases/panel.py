@@ -51,8 +51,8 @@ class Panel:
         The picture, where it is no chart.
     html : str, optional
         The picture as HTML, where it is a page to read; user text in it is escaped.
-    sheet : str, optional
-        The same picture laid out for one sheet of A3, for printing.
+    sheets : sequence of str
+        The same picture laid out for sheets of A3, for printing.
     notes : sequence of str
         What to know when reading it.
     numbers : mapping
@@ -73,7 +73,7 @@ class Panel:
     chart: Any = None
     svg: str | None = None
     html: str | None = None
-    sheet: str | None = None
+    sheets: Sequence[str] = ()
     notes: Sequence[str] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
@@ -112,7 +112,7 @@ class Panel:
 
     def data(self) -> Found:
         """Return the panel as plain data, without the picture."""
-        own = "id phase title sentence counts sql html sheet own".split()
+        own = "id phase title sentence counts sql html sheets own".split()
         return {
             **{name: getattr(self, name) for name in own},
             "table": self.table(),

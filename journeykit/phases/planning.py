@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from dataclasses import replace
-from functools import partial
 from itertools import accumulate
 
 from pandas import DataFrame, concat
@@ -68,13 +67,11 @@ class Planning(Claiming):
         frame["change"] = [f"{SIGNS[word]} {word}" for word in frame["change"]]
         said = ", ".join(f"{n} {word}" for word, n in counted.items()) or "nothing changes"
         changes = "; ".join(change_words(change, w.stage_names) for change in planned.changes)
-        draw = partial(
-            charts.journey_compare, w.workshop, w.persona, now, planned, folder=w.folder.root
-        )
+        shown, folder = (w.workshop, w.persona, now, planned), w.folder.root
         return says(
             f"Notes: {said}.{f' What changes: {changes}.' if changes else ''}",
-            svg=draw(),
-            sheet=draw(format="a3"),
+            svg=charts.journey_compare(*shown, folder=folder),
+            sheets=charts.compare_sheets(*shown, folder=folder),
             frame=frame,
             numbers=counted,
         )

@@ -3,7 +3,6 @@
 import hashlib
 from collections import Counter
 from dataclasses import replace
-from functools import partial
 from typing import Any
 
 from pandas import DataFrame
@@ -230,23 +229,16 @@ class StartHere(Phase):
         every = map(w.folder.journey, w.folder.journey_ids())
         below = [j for j in every if j.parent and j.parent.journey == journey.id]
         said = ", ".join(f"{marks[each]} {each}" for each in ("assumed", "heard", "measured"))
-        draw = partial(
-            charts.journey_map,
-            w.workshop,
-            w.persona,
-            journey,
-            claims=claim_marks(w, journey),
-            folder=w.folder.root,
-            **measured,
-        )
+        shown = (w.workshop, w.persona, journey)
+        held = {"claims": claim_marks(w, journey), "folder": w.folder.root, **measured}
         where = f" This journey stands {up}." if (up := w.folder.under(journey)) else ""
         name = f"{w.persona.name}: {journey.name}"
         return says(
             f"{people(len(journey.cards), 'notes')}: {said}.{where}",
             title=name if w.journeys[1:] else f"The journey of {w.persona.name}",
             notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
-            svg=draw(),
-            sheet=draw(format="a3"),
+            svg=charts.journey_map(*shown, **held),
+            sheets=charts.journey_sheets(*shown, **held),
             frame=DataFrame(charts.journey_text(w.workshop, w.persona, journey)),
             numbers={"cards": len(journey.cards), **marks},
         )

@@ -30,7 +30,7 @@ _MOST_COLUMNS = 4
 
 _BLANK = {
     **dict.fromkeys(("sentence", "counts", "sql"), ""),
-    **dict.fromkeys(("table", "spec", "svg", "html", "sheet", "notes")),
+    **dict.fromkeys(("table", "spec", "svg", "html", "sheets", "notes")),
     **dict.fromkeys(("map", "wide", "own"), False),
 }
 

@@ -270,7 +270,7 @@ class _Run:
     def _report(self, line: Line) -> None:
         panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
         for panel in panels:
-            carry(self.plan.workshop, f"{panel.get('svg')}{panel.get('sheet')}", line.folder)
+            carry(self.plan.workshop, f"{panel.get('svg')}{panel.get('sheets')}", line.folder)
         self.on_persona(line.result or {}, panels, line.folder)
         line.reported = True
 

@@ -14,7 +14,7 @@ import pytest
 
 from journeykit.charts.drawing.theme import clean, is_rtl, text_width, wrap
 from journeykit.charts.map_page import compare_text, journey_compare, journey_map, journey_text
-from journeykit.charts.renderer import to_pdf, to_png
+from journeykit.charts.paper import to_pdf, to_png
 from journeykit.errors import UnknownName
 from journeykit.model import LANES, Journey, Persona, Workshop
 

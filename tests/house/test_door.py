@@ -54,6 +54,7 @@ HEAVY = [
     "pydantic",
     "scipy",
     "sklearn",
+    "typst",
     "vl_convert",
 ]
 # A table of these verbs is not drawn: an exercise, a workshop, and what is read.

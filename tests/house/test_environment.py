@@ -25,6 +25,7 @@ CONDA_NAMES = {
     "duckdb": "python-duckdb",
     "jupyter-client": "jupyter_client",
     "playwright": "playwright-python",
+    "typst": "typst-py",
 }
 # What conda alone does without: the tests that ask for it are skipped.
 ONLY_PIP = {"axe-playwright-python", "oxlint"}

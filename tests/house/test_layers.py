@@ -53,6 +53,7 @@ GUARDED = {
     "sqlglot": {"engine"},
     "tornado": {"room"},
     "typer": {"cli"},
+    "typst": {"charts"},
     "vl_convert": {"charts"},
 }
 MODULES = sorted(PACKAGE.rglob("*.py"))

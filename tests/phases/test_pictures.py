@@ -17,7 +17,7 @@ from PIL import Image
 
 from journeykit import open_workshop
 from journeykit.charts import journey_map, journey_text
-from journeykit.charts.renderer import to_pdf, to_png
+from journeykit.charts.paper import to_pdf, to_png
 from journeykit.model import Card
 from journeykit.phases import OpenWorkshop, Panel
 from journeykit.phases.board import board
@@ -250,7 +250,7 @@ def test_pictures_are_there_when_the_map_becomes_a_file(w: OpenWorkshop) -> None
     panel = w.start.map()
     with_it, without = panel.svg or "", re.sub(r"<image [^>]*/>", "", panel.svg or "")
     assert len(to_png(with_it)) != len(to_png(without))
-    assert len(to_pdf(panel.sheet or "")) > 1000
+    assert len(to_pdf(panel.sheets)) > 1000
 
 
 def test_another_picture_is_no_change_of_the_plan(w: OpenWorkshop) -> None:

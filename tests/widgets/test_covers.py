@@ -61,7 +61,7 @@ def test_a_number_is_nowhere_before_it_is_guessed(live: Any, browser: Any) -> No
     assert not [name for name, text in before.items() if f"{nps:.1f}" in text]
     for name in ("map", "board", "funnel", "by", "ranking", "emotions", "scores", "plan"):
         assert "Covered until you have guessed" in before[name], name
-    assert not live.start.map().sheet.count("lost")
+    assert not str(live.start.map().sheets).count("lost")
 
     room = browser(live.weak_spots.guess())
     doc = f"records/guesses/{room.widget._head['id']}-1-lost-1-p1"

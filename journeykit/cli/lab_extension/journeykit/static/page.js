@@ -56,17 +56,23 @@ export function fit(image, room, width) {
 const PANEL = "application/vnd.journeykit.panel+json";
 
 /**
- * Dress what a cell has put out for the wall: a map in the form of a sheet, which is as wide as a
- * screen; notes for who reads it later closed, but not what is covered. True where it has a map.
+ * Dress what a cell has put out for the wall: a map in the form of sheets, each as wide as a screen,
+ * one below the other; notes for who reads it later closed, but not what is covered. True where it
+ * has a map.
  */
 export function dress({ node, model }) {
   const panels = model.outputs.toJSON().filter((each) => each.data?.["image/svg+xml"]).map((each) => each.data[PANEL] ?? {});
-  node.querySelectorAll(".jp-OutputArea-child .jp-RenderedSVG img").forEach((image, place) => {
-    const { title = "Picture", sentence = "", sheet } = panels[place] ?? {};
+  node.querySelectorAll(".jp-OutputArea-child .jp-RenderedSVG").forEach((output, place) => {
+    const image = output.querySelector("img"), { title = "Picture", sentence = "", sheets = [] } = panels[place] ?? {};
     image.alt = `${title}: ${sentence}`;
-    if (!sheet || image.dataset.sheet) return;
-    image.dataset.sheet = "yes";
-    image.src = `data:image/svg+xml,${encodeURIComponent(sheet)}`;
+    if (!sheets.length || image.dataset.sheet) return;
+    const drawn = sheets.map((_, number) => (number ? image.cloneNode() : image));
+    drawn.forEach((each, number) => {
+      each.dataset.sheet = "yes";
+      each.alt = number ? `${title}: sheet ${number + 1} of ${sheets.length}` : each.alt;
+      each.src = `data:image/svg+xml,${encodeURIComponent(sheets[number])}`;
+    });
+    image.after(...drawn.slice(1));
   });
   for (const field of node.querySelectorAll(".journeykit-line :is(input, select, textarea):not([aria-label])")) { // ipywidgets hides its labels
     const words = field.title || field.closest(".journeykit-line > *").querySelector("b")?.textContent;
@@ -82,5 +88,5 @@ export function dress({ node, model }) {
     list.before(notes);
     notes.append(list);
   }
-  return panels.some(({ sheet }) => sheet);
+  return panels.some(({ sheets }) => sheets?.length);
 }
