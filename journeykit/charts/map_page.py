@@ -3,7 +3,7 @@
 Also the map as it is against the one that is meant to be: then only what changes is drawn.
 
 Plain SVG, drawn here and not by Vega, because Vega cannot wrap text. The picture is the same
-for the same input, asks nothing of the network, and fits one A3 sheet with ``format="a3"``.
+for the same input and asks nothing of the network. For paper there are sheets of A3 or A4.
 """
 
 from collections import Counter
@@ -41,6 +41,47 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
     ]
 
 
+def _map(
+    workshop: Workshop,
+    persona: Persona,
+    journey: Journey,
+    numbers: Numbers,
+    lanes: Lanes = None,
+    folder: Path | None = None,
+    *,
+    width: int = 0,
+    format: str | None = None,
+) -> list[str]:
+    cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
+    notes = with_pictures((note_of(card, numbers) for card in cards), folder)
+    stages, felt, words = workshop.stage_names(), journey.emotions(), pen(__file__)
+    verdicts = {note.verdict for note in notes}
+    told = {
+        "moment": any(card.moment for card in journey.cards),
+        "team": bool(felt),
+        "survey": bool(numbers.measured),
+        **{verdict: verdict in verdicts for verdict in VERDICTS},
+    }
+    return draw(
+        workshop,
+        persona,
+        journey,
+        notes,
+        (team_curve(stages, felt), measured_curve(stages, numbers.measured)),
+        kind=journey.kind,
+        subject=f"{workshop.name} · {journey.name}",
+        facts=facts_of(workshop, persona, journey, numbers),
+        signs=[*EVIDENCE, *(word for word, there in told.items() if there)],
+        footnotes=words.footnotes(stages, journey, numbers),
+        numbers=numbers,
+        title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
+        desc=words.described(workshop, journey, numbers, stage_rows(stages, numbers)),
+        lanes=lanes,
+        format=format,
+        width=width,
+    )
+
+
 def journey_map(
     workshop: Workshop,
     persona: Persona,
@@ -53,7 +94,6 @@ def journey_map(
     claims: Verdicts | None = None,
     width: int = 1280,
     lanes: Lanes = None,
-    format: str | None = None,
     folder: Path | None = None,
 ) -> str:
     """Draw a journey map as a poster.
@@ -79,11 +119,6 @@ def journey_map(
         Width in px; the height follows from the cards.
     lanes : list of str or "all", optional
         Lanes to draw, empty ones too; without it, those that have cards.
-    format : "a3", optional
-        Fit exactly one A3 sheet in landscape (420 by 297 mm). Text stays at 7 pt or more: where
-        the cards are too many for that, the evidence is a sign alone (its word in the legend),
-        long texts end in an ellipsis (whole in the card's ``<title>``), and cells say how many
-        more cards there are. Only more than some 16 full lanes make the text smaller.
     folder : path, optional
         The workshop folder, in which the pictures of cards lie; without it they are not drawn.
 
@@ -95,7 +130,7 @@ def journey_map(
     Raises
     ------
     UnknownName
-        For an unknown lane or format.
+        For an unknown lane.
 
     Examples
     --------
@@ -107,39 +142,20 @@ def journey_map(
     >>> journey_map(shop, maya, seen).startswith("<svg")
     True
     """
-    numbers = Numbers.read(persona, drop_off, measured, promises, coverage, claims=claims or {})
-    cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
-    notes = with_pictures((note_of(card, numbers) for card in cards), folder)
-    stages, felt, words = workshop.stage_names(), journey.emotions(), pen(__file__)
-    verdicts = {note.verdict for note in notes}
-    told = {
-        "moment": any(card.moment for card in journey.cards),
-        "team": bool(felt),
-        "survey": bool(numbers.measured),
-        **{verdict: verdict in verdicts for verdict in VERDICTS},
-    }
-    return draw(
-        workshop,
-        persona,
-        journey,
-        notes,
-        (team_curve(stages, felt), measured_curve(stages, numbers.measured)),
-        kind=journey.kind,
-        subject=f"{workshop.name} · {journey.name}",
-        facts=facts_of(workshop, persona, journey, numbers),
-        signs=[*EVIDENCE, *(word for word, there in told.items() if there)],
-        footnotes=words.footnotes(stages, journey, numbers),
-        numbers=numbers,
-        title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
-        desc=words.described(workshop, journey, numbers, stage_rows(stages, numbers)),
-        width=width,
-        lanes=lanes,
-        format=format,
-    )
+    frames = (drop_off, measured, promises, coverage)
+    numbers = Numbers.read(persona, *frames, claims=claims)
+    return _map(workshop, persona, journey, numbers, lanes, folder, width=width)[0]
 
 
 def journey_sheets(
-    workshop: Workshop, persona: Persona, journey: Journey, *, format: str = "a3", **held: Any
+    workshop: Workshop,
+    persona: Persona,
+    journey: Journey,
+    *,
+    format: str = "a3",
+    lanes: Lanes = None,
+    folder: Path | None = None,
+    **held: Any,
 ) -> list[str]:
     """Draw a journey map for paper: every card in full, in type of 8 pt or more.
 
@@ -150,9 +166,10 @@ def journey_sheets(
     format : "a3" or "a4"
         Sheets of A3 in landscape, or a booklet in A4: who it is about, all stages and the curve,
         then a page for each stage.
+    lanes, folder
+        As for :func:`journey_map`.
     **held
-        ``drop_off``, ``measured``, ``promises``, ``coverage``, ``claims``, ``lanes`` and
-        ``folder``, as for :func:`journey_map`.
+        ``drop_off``, ``measured``, ``promises``, ``coverage`` and ``claims``, as there.
 
     Returns
     -------
@@ -164,7 +181,8 @@ def journey_sheets(
     UnknownName
         For an unknown lane or format.
     """
-    return [journey_map(workshop, persona, journey, format=format, **held)]
+    numbers = Numbers.read(persona, **held)
+    return _map(workshop, persona, journey, numbers, lanes, folder, format=format)
 
 
 def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list[Row]:
@@ -198,6 +216,41 @@ def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list
     ]
 
 
+def _compared(
+    workshop: Workshop,
+    persona: Persona,
+    as_is: Journey,
+    to_be: Journey,
+    lanes: Lanes,
+    folder: Path | None,
+    *,
+    width: int = 0,
+    format: str | None = None,
+) -> list[str]:
+    notes = with_pictures(notes_of(workshop, as_is, to_be), folder)
+    stages, after, before = workshop.stage_names(), to_be.emotions(), as_is.emotions()
+    counts = Counter(note.change or "as before" for note in notes)
+    tally = ", ".join(f"{counts[word]} {word}" for word in (*CHANGES, "as before") if counts[word])
+    signs = [word for word in CHANGES if counts[word]]
+    return draw(
+        workshop,
+        persona,
+        to_be,
+        notes,
+        (team_curve(stages, after, "to-be"), team_curve(stages, before, "as-is")),
+        kind="compare",
+        subject=workshop.name,
+        facts=[("Notes", tally or "none"), ("As-is", as_is.name), ("To-be", to_be.name)],
+        signs=[*signs, *(["before", "after"] if before or after else [])],
+        footnotes="Notes that stay as they are are counted, not drawn.",
+        title=f"What changes for {persona.name}: {as_is.name} against {to_be.name}",
+        desc=f"Notes: {tally or 'none'}.",
+        lanes=lanes,
+        format=format,
+        width=width,
+    )
+
+
 def journey_compare(
     workshop: Workshop,
     persona: Persona,
@@ -206,7 +259,6 @@ def journey_compare(
     *,
     width: int = 1280,
     lanes: Lanes = None,
-    format: str | None = None,
     folder: Path | None = None,
 ) -> str:
     """Draw what changes between two journeys: cards added (+), removed (−), moved (→), changed (~).
@@ -217,7 +269,7 @@ def journey_compare(
         Stages and lanes, and who it is about.
     as_is, to_be : Journey
         Cards are joined by id; those without a partner by lane and text.
-    width, lanes, format, folder
+    width, lanes, folder
         As for :func:`journey_map`; without ``lanes``, those in which something changes.
 
     Returns
@@ -239,28 +291,7 @@ def journey_compare(
     >>> "1 added" in journey_compare(shop, Persona(id="maya", name="Maya"), now, then)
     True
     """
-    notes = with_pictures(notes_of(workshop, as_is, to_be), folder)
-    stages, after, before = workshop.stage_names(), to_be.emotions(), as_is.emotions()
-    counts = Counter(note.change or "as before" for note in notes)
-    tally = ", ".join(f"{counts[word]} {word}" for word in (*CHANGES, "as before") if counts[word])
-    signs = [word for word in CHANGES if counts[word]]
-    return draw(
-        workshop,
-        persona,
-        to_be,
-        notes,
-        (team_curve(stages, after, "to-be"), team_curve(stages, before, "as-is")),
-        kind="compare",
-        subject=workshop.name,
-        facts=[("Notes", tally or "none"), ("As-is", as_is.name), ("To-be", to_be.name)],
-        signs=[*signs, *(["before", "after"] if before or after else [])],
-        footnotes="Notes that stay as they are are counted, not drawn.",
-        title=f"What changes for {persona.name}: {as_is.name} against {to_be.name}",
-        desc=f"Notes: {tally or 'none'}.",
-        width=width,
-        lanes=lanes,
-        format=format,
-    )
+    return _compared(workshop, persona, as_is, to_be, lanes, folder, width=width)[0]
 
 
 def compare_sheets(
@@ -270,7 +301,8 @@ def compare_sheets(
     to_be: Journey,
     *,
     format: str = "a3",
-    **held: Any,
+    lanes: Lanes = None,
+    folder: Path | None = None,
 ) -> list[str]:
     """Draw what changes for paper, as :func:`journey_sheets` does the map.
 
@@ -284,7 +316,7 @@ def compare_sheets(
     UnknownName
         For an unknown lane or format.
     """
-    return [journey_compare(workshop, persona, as_is, to_be, format=format, **held)]
+    return _compared(workshop, persona, as_is, to_be, lanes, folder, format=format)
 
 
 def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Row]:

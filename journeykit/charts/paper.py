@@ -65,10 +65,12 @@ def _printed(svgs: Sequence[str], tell: Tell, **how: Any) -> Any:
     try:
         printed = made.compile(format="pdf", pdf_standards="a-2u")
     except typst.TypstError as error:
-        signs = re.findall(r"the text `\"(.+?)\"` could not be displayed", error.diagnostic)
-        if not signs:
+        found = re.findall(r"the text `(\".+?\")` could not be displayed", error.diagnostic)
+        if not found:
             raise
-        for sentence in _missing("".join(signs)):
+        # A sign that nobody sees is written by its number, as Rust does: \\u{200d}.
+        signs = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), "".join(found))
+        for sentence in _missing(signs):
             tell(sentence)
         printed = made.compile(format="pdf")
     return printed if how["format"] == "pdf" else made.compile(**how)
@@ -76,18 +78,21 @@ def _printed(svgs: Sequence[str], tell: Tell, **how: Any) -> Any:
 
 def _missing(signs: Iterable[str]) -> list[str]:
     """Say of which scripts there is no font, and which package brings one."""
-    words, scripts = beside(__file__), dict[str, list[str]]()
+    words, lacks = beside(__file__), dict[str, list[tuple[str, str]]]()
     for sign in sorted(set(signs)):
-        script = unicodedata.name(sign, "OTHER").split()[0]
-        script = "EMOJI" if unicodedata.category(sign) in ("So", "Sk") else script
-        scripts.setdefault(script, []).append(sign)
+        kind, script = unicodedata.category(sign), unicodedata.name(sign, "OTHER").split()[0]
+        if sign.isascii() or kind == "Cf":  # what joins other signs is not seen itself
+            continue
+        script = "EMOJI" if kind in ("So", "Sk") else script
+        package = words["packages"].get(script, words["packages"]["others"])
+        lacks.setdefault(package, []).append((script.capitalize(), sign))
     return [
         words["missing"].format(
-            script=script if len(script) < 4 else script.title(),
-            signs=" ".join(found[:8]) + " …" * (len(found) > 8),
-            package=words["packages"].get(script, words["packages"]["others"]),
+            scripts=", ".join(dict(found)),
+            signs="".join(sign for _, sign in found[:12]) + "…" * (len(found) > 12),
+            package=package,
         )
-        for script, found in scripts.items()
+        for package, found in lacks.items()
     ]
 
 

@@ -13,6 +13,7 @@ table fits in each of these fonts; the map therefore names them itself (`FONT`) 
 theme's wider choice.
 """
 
+import re
 import tomllib
 import unicodedata
 from functools import lru_cache
@@ -155,7 +156,10 @@ def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:
     for i, char in enumerate(word):
         em = _em(char, bold)
         # A combining sign (0 em) and what a joiner joins stay with the letter before.
-        joined = i > 0 and (word[i - 1] == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff")
+        before = word[i - 1] if i else ""
+        joined = before == "\u200d" or "\U0001f3fb" <= char <= "\U0001f3ff"
+        # So do a vowel sign, and what a virama binds.
+        joined |= unicodedata.category(char) == "Mc" or unicodedata.combining(before or " ") == 9
         if used + em > room and i > start and em and not joined:
             cut = sign if sign > start else i
             pieces.append(word[start:cut])
@@ -171,6 +175,11 @@ def _shortened(line: str, width: float, size: float, bold: bool) -> str:
     while line and text_width(line, size, bold) > room:
         line = line[:-1]
     return line.rstrip(" ,;.\u200d") + "…"
+
+
+_WIDE = r"\u2e80-\u30ff\u3400-\u9fff\uf900-\ufaff\uff00-\uffef"
+_WORDS = re.compile(rf"( ?)([{_WIDE}][、。，．：；！？」』】）]*|[^ {_WIDE}]+)")
+"""Words with the blank before them; Chinese and Japanese break between any two signs."""
 
 
 @lru_cache(maxsize=8192)
@@ -206,10 +215,11 @@ def wrap(
     blank = _em(" ", bold)
     for paragraph in clean(text).split("\n"):
         line, used = "", 0.0
-        for word in paragraph.split(" "):
-            em = _line_em(word, bold)
-            if (used + (blank if line else 0) + em) * size <= width:
-                line, used = (f"{line} {word}", used + blank + em) if line else (word, em)
+        for apart, word in _WORDS.findall(paragraph):
+            em, apart = _line_em(word, bold), apart if line else ""
+            gap = blank if apart else 0
+            if (used + gap + em) * size <= width:
+                line, used = f"{line}{apart}{word}", used + gap + em
                 continue
             if line:
                 out.append(line)

@@ -13,7 +13,7 @@ import pandas as pd
 from journeykit.model import Persona
 from journeykit.words import between, percent
 
-from ..drawing.theme import BLUE, INK, VERMILLION, text_width
+from ..drawing.theme import BLUE, INK, VERMILLION, text_width, wrap
 from .svg import LOOKS, SMALL, Band, Block, Grid, dark, feeling, pen
 
 Row = dict[str, Any]
@@ -38,9 +38,16 @@ class Numbers(NamedTuple):
     claims: Verdicts
 
     @classmethod
-    def read(cls, persona: Persona, *frames: pd.DataFrame | None, claims: Verdicts) -> "Numbers":
-        """Take the frames drop_off, measured, promises and coverage; each may be missing."""
-        drop_off, measured, promises, coverage = frames
+    def read(
+        cls,
+        persona: Persona,
+        drop_off: pd.DataFrame | None = None,
+        measured: pd.DataFrame | None = None,
+        promises: pd.DataFrame | None = None,
+        coverage: pd.DataFrame | None = None,
+        claims: Verdicts | None = None,
+    ) -> "Numbers":
+        """Take the frames of :func:`journey_map`; each may be missing."""
         counts = "users"
         if drop_off is not None:  # a funnel as it is has columns of its own meaning, such as `lost`
             counts = drop_off.attrs.get("counts", counts)
@@ -52,7 +59,7 @@ class Numbers(NamedTuple):
             _rows(promises, "promise"),
             _rows(coverage, "persona").get(persona.id, {}),
             "customers" if counts == "users" else str(counts),
-            claims,
+            claims or {},
         )
 
 
@@ -93,7 +100,15 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
     """Lay out the ribbon of users under the stages; nothing without numbers."""
     if not numbers.drop_off:
         return None
-    columns, ribbon = stage_rows(grid.stages, numbers), grid.rules.ribbon
+    stages, ribbon = [*grid.workshop.stage_names()], grid.rules.ribbon
+    # What is lost on the way to a stage of the next sheet is lost here.
+    every = stage_rows(stages, numbers)
+    most = max(row.get("users", 0) for row in every) or 1
+    for row in every:
+        row["top"] = ribbon - max(ribbon * row.get("users", 0) / most, 1.5)
+    for row in every:
+        row["under"] = every[row["next"]]["top"] if "next" in row else ribbon
+    columns = [every[stages.index(stage)] for stage in grid.stages]
     few, red = f"few {numbers.counts}: read with care", dark(VERMILLION)
     blocks = [
         (
@@ -109,10 +124,7 @@ def data_band(grid: Grid, numbers: Numbers) -> Band | None:
         )
         for row in columns
     ]
-
-    most = max(row.get("users", 0) for row in columns) or 1
-    tops = [ribbon - max(ribbon * row.get("users", 0) / most, 1.5) for row in columns]
-    rows = [(row, top, *block) for row, top, block in zip(columns, tops, blocks)]
+    rows = [(row, *block) for row, block in zip(columns, blocks)]
     below = max(words.height + note.height for words, note in blocks)
     paint = partial(pen(__file__).band, grid, rows, numbers.counts)
     return Band(56 + ribbon + below, paint, 0.4)
@@ -135,10 +147,10 @@ class Felt(NamedTuple):
 
 
 class Curve(NamedTuple):
-    """One line of the panel: its name, and stage index to feeling."""
+    """One line of the panel: its name, and stage to feeling."""
 
     name: str
-    points: dict[int, Felt]
+    points: dict[str, Felt]
 
 
 def smooth(points: Sequence[Point]) -> tuple[str, list[Point]]:
@@ -177,7 +189,12 @@ def emotion_band(
         parts, lower = _drawn(grid, y, first, second, moments), cards.paint(below) if cards else ""
         return pen(__file__).panel(grid, y, parts, lower, tall, height, shown)
 
-    return Band(grid.rules.curve + below, paint, 3.0)
+    def cut(room: float) -> tuple[Band, Band] | None:
+        parts = cards.cut(room - grid.rules.curve) if cards else None
+        return parts and (emotion_band(grid, first, second, moments, parts[0]), parts[1])
+
+    # A single point needs no more room.
+    return Band(grid.rules.curve + below, paint, 3.0 * (len(grid.stages) > 1), cut)
 
 
 def _drawn(grid: Grid, height: Any, first: Curve, second: Curve, moments: set[str]) -> list[str]:
@@ -186,7 +203,8 @@ def _drawn(grid: Grid, height: Any, first: Curve, second: Curve, moments: set[st
     taken, spots, draw = list[Point](), list[dict[int, Point]](), pen(__file__)
     apart = min(grid.column * 0.17, 40) if second.points else 0.0
     for curve, side, look in ((first, -apart, LINES["team"]), (second, apart, LINES["survey"])):
-        places = {i: (grid.x(i + 0.5) + side, height(f.value)) for i, f in curve.points.items()}
+        felt = {i: curve.points[s] for i, s in enumerate(grid.stages) if s in curve.points}
+        places = {i: (grid.x(i + 0.5) + side, height(f.value)) for i, f in felt.items()}
         line, along = smooth(list(places.values()))
         under = f"{line}V{height(0)}H{along[0][0]}z" if line and curve is first else ""
         lines.append(draw.line(line, under, look))
@@ -195,30 +213,29 @@ def _drawn(grid: Grid, height: Any, first: Curve, second: Curve, moments: set[st
     for curve, other, places in zip((first, second), (second, first), spots):
         ours = curve is first
         for i, (x, y) in places.items():
-            value, low, high, label = curve.points[i]
+            stage = grid.stages[i]
+            value, low, high, label = curve.points[stage]
             top, bottom = (height(value if end is None else end) for end in (high, low))
-            there = other.points[i].value if i in other.points else -3 if ours else 3
+            there = other.points[stage].value if stage in other.points else -3 if ours else 3
             up = value > there or (ours and value == there)
             reach = (max(y - top + 6, 17), max(bottom - y + 6, 17))
             ink = INK if ours else dark(BLUE)
             up, written = _label(grid, label, (x, y), up, reach, taken, ink)
             words.append(written)
-            moment = grid.stages[i] in moments
-            signs.append(draw.sign_of(ours, x, y, value, moment, up, top, bottom))
+            signs.append(draw.sign_of(ours, x, y, value, stage in moments, up, top, bottom))
     return [*lines, *signs, *words]
 
 
 def _label(
     grid: Grid, words: str, spot: Point, up: bool, reach: Point, taken: Sequence[Point], ink: str
 ) -> tuple[bool, str]:
-    """Write up to two short lines above or below a point, and tell which.
+    """Write a few short lines above or below a point, and tell which.
 
     ``up`` is where they go unless a line runs through there and not through the other side;
     ``reach`` is how far the sign goes up and down.
     """
     x, y = spot
-    lines = [part for part in words.split("\n") if text_width(part, SMALL) <= grid.column - 8]
-    lines = lines or [""]
+    lines = wrap(words, grid.column - 8, SMALL, True)
     wide, tall = max(text_width(part, SMALL, True) for part in lines) * 0.46, 12.0 * len(lines)
     x = min(max(x, grid.left + wide + 4), grid.right - wide - 4)
     tops = {True: y - reach[0] - tall, False: y + reach[1]}
@@ -238,7 +255,7 @@ def signed(value: float) -> str:
 def measured_curve(stages: Iterable[str], rows: dict[str, Row]) -> Curve:
     """Read the survey's rows as a curve with its interval and n in words."""
     points = {}
-    for i, stage in enumerate(stages):
+    for stage in stages:
         row = rows.get(stage, {})
         if "emotion" in row:
             low, high, n = map(row.get, ("low", "high", "n"))
@@ -246,15 +263,15 @@ def measured_curve(stages: Iterable[str], rows: dict[str, Row]) -> Curve:
             if n is not None:
                 more.append(f"n {int(n):,}" + ", few" * bool(row.get("small_n", n < 30)))
             words = [f"survey {signed(row['emotion'])}", ", ".join(more)]
-            points[i] = Felt(float(row["emotion"]), low, high, "\n".join(filter(None, words)))
+            points[stage] = Felt(float(row["emotion"]), low, high, "\n".join(filter(None, words)))
     return Curve("survey, with 95% interval", points)
 
 
 def team_curve(stages: Iterable[str], felt: dict[str, float], name: str = "team") -> Curve:
     """Read the team's feelings as a curve with the word for each."""
     points = {
-        i: Felt(felt[s], None, None, f"{name} {signed(felt[s])}\n{feeling(felt[s])}")
-        for i, s in enumerate(stages)
+        s: Felt(felt[s], None, None, f"{name} {signed(felt[s])}\n{feeling(felt[s])}")
+        for s in stages
         if s in felt
     }
     return Curve(f"{name}'s feeling" if name == "team" else name, points)

@@ -2,6 +2,7 @@
 it is, and how the cards of a cell lie.
 """
 
+import math
 from collections.abc import Iterable, Sequence
 from functools import partial
 from pathlib import Path
@@ -11,7 +12,7 @@ from journeykit.claims.cards import card_changes
 from journeykit.model import Card, Journey, Workshop
 from journeykit.store import linked, picture
 
-from ..drawing.theme import GREY, text_width, wrap
+from ..drawing.theme import GREY, text_width
 from .data import Numbers
 from .svg import SMALL, Band, Block, Grid, Rules, pen
 
@@ -94,32 +95,44 @@ class Laid(NamedTuple):
     words: Block
     extra: Block
     verdict: Block
-    foot: str
+    foot: Block
     width: float
     height: float
     indent: int
 
 
-def _laid(note: Note, width: float, rules: Rules, lines: int = 0) -> Laid:
+def _laid(note: Note, width: float, rules: Rules) -> Laid:
     """Wrap a card's words to a width; its foot shares the last line where it has room."""
     card, room = note.card, width - 2 * _SIDE
     # Room that the signs before the text need.
     indent = 12 * (not rules.words) + 20 * (card.emotion is not None)
-    most = 4 if rules.lines > 5 else 1
-    words = Block(card.text, room - indent, rules.text, rules.lead, most=lines or rules.lines)
+    words = Block(card.text, room - indent, rules.text, rules.lead)
     more = "\n".join((details(card), note.change_words, note.picture[1]))
-    extra = Block(more, room, SMALL, 12.5, most=most, fill=GREY)
+    extra = Block(more, room, SMALL, 12.5, fill=GREY)
     said = note.verdict_words if note.verdict else ""
-    verdict = Block(said, room - 14, SMALL, 12.5, bold=True, most=most)
-    foot = joined(note.mark if rules.words else "", note.small)
-    foot = "".join(wrap(foot, room - 13 * rules.words, SMALL, False, 1))
+    verdict = Block(said, room - 14, SMALL, 12.5, bold=True)
+    signed = 13 * rules.words
+    foot = Block(joined(note.mark if rules.words else "", note.small), room - signed, SMALL, 12.5)
     last = 14 + verdict.last if said else extra.last or words.last + indent
-    below = bool(foot) and last + text_width(foot, SMALL) + 10 + 13 * rules.words > room
-    if below and rules.lines < 5 and not rules.words:  # a tight sheet has no line for owners
-        below, foot = False, ""
+    beside = len(foot.lines) < 2 and last + foot.last + 10 + signed <= room
     height = 2 * rules.pad + max(words.height, rules.lead) + extra.height + verdict.height
-    height += rules.picture * bool(note.picture[0])
-    return Laid(note, words, extra, verdict, foot, width, height + 13 * below, indent)
+    height += rules.picture * bool(note.picture[0]) + foot.height * (not beside)
+    return Laid(note, words, extra, verdict, foot, width, height, indent)
+
+
+def _parts(note: Note, width: float, rules: Rules) -> list[Note]:
+    """Part a card that no sheet is high enough for, between two of its lines."""
+    laid = _laid(note, width, rules)
+    if laid.height <= rules.tallest:
+        return [note]
+    if laid.extra.height > rules.tallest / 2:
+        longer = note.card.with_(text=f"{note.card.text}\n{note.change_words}")
+        return _parts(note._replace(card=longer, change_words=""), width, rules)
+    over = laid.height - rules.tallest
+    most = max(len(laid.words.lines) - math.ceil(over / rules.lead), 5)
+    head, tail = ("\n".join(part) for part in (laid.words.lines[:most], laid.words.lines[most:]))
+    rest = note._replace(card=note.card.with_(text=tail), picture=("", ""))
+    return [note._replace(card=note.card.with_(text=head)), *_parts(rest, width, rules)]
 
 
 Placed = list[tuple[Laid, float, float]]
@@ -130,8 +143,9 @@ def _cell(notes: Sequence[Note], width: float, rules: Rules) -> tuple[Placed, fl
 
     Returns the cards with their places, and the height of the cell.
     """
+    shown = [part for note in notes for part in _parts(note, width, rules)]
     placed: Placed = []
-    shown, y = list(notes[: rules.cards]), 0.0
+    y = 0.0
     while shown:
         row = _abreast(shown, 3, width, rules) or _abreast(shown, 2, width, rules)
         row = row or [_laid(shown[0], width, rules)]
@@ -144,7 +158,7 @@ def _cell(notes: Sequence[Note], width: float, rules: Rules) -> tuple[Placed, fl
 
 
 def _abreast(notes: Sequence[Note], count: int, width: float, rules: Rules) -> list[Laid]:
-    """Lay the first cards side by side if that is lower and cuts nothing short; else nothing."""
+    """Lay the first cards side by side if that is lower and all stay short; else nothing."""
     each = (width - rules.gap * (count - 1)) / count
     row, most = notes[:count], 2 if each < 130 else 5
     if len(row) < count or each < 88:
@@ -153,10 +167,14 @@ def _abreast(notes: Sequence[Note], count: int, width: float, rules: Rules) -> l
         long = text_width(note.card.text, rules.text) > most * (each - 2 * _SIDE)
         if long or (note.verdict and each < 135):
             return []
-    beside = [_laid(note, each, rules, 14) for note in row]
-    below = sum(_laid(note, width, rules, 14).height for note in row) + rules.gap * (count - 1)
-    cut = any(len(laid.words.lines) > most or laid.foot.endswith("…") for laid in beside)
-    return [] if cut or max(laid.height for laid in beside) >= 0.8 * below else beside
+    beside = [_laid(note, each, rules) for note in row]
+    below = sum(_laid(note, width, rules).height for note in row) + rules.gap * (count - 1)
+    long = any(len(laid.words.lines) > most or len(laid.foot.lines) > 1 for laid in beside)
+    return [] if long or max(laid.height for laid in beside) >= 0.8 * below else beside
+
+
+Cell = tuple[Placed, float, str]
+"""The cards of a lane in one stage with their places, how high they are, and what stands below."""
 
 
 def cards_band(
@@ -172,19 +190,40 @@ def cards_band(
 
     Compared, only the cards that change are drawn, and the others counted.
     """
-    rules, cells, height = grid.rules, [], blank
+    cells = list[Cell]()
     for stage in grid.stages:
         every = [note for note in notes if note.card.stage == stage]
         shown = [note for note in every if note.change or not compared]
-        placed, depth = _cell(shown, grid.inner, rules)
-        left, stay = len(shown) - len(placed), len(every) - len(shown)
-        words = joined(
-            f"+ {left} more, see the table of the map" if left else "",
-            f"{stay} as before" if stay else "",
-        )
-        cells.append((placed, depth, words))
-        height = max(height, depth + 14 * bool(words))
-    height += rules.air
+        stay = len(every) - len(shown)
+        cells.append((*_cell(shown, grid.inner, grid.rules), f"{stay} as before" if stay else ""))
+    return _band(grid, lane, cells, bare, blank)
+
+
+def _band(
+    grid: Grid, lane: str, cells: list[Cell], bare: bool, blank: float = 0.0, more: str = ""
+) -> Band:
+    height = max(blank, *(depth + 14 * bool(words) for _, depth, words in cells)) + grid.rules.air
     if not bare:
-        height = max(height, 1.4 * rules.name + grid.name(grid.names.get(lane, lane)).height)
-    return Band(height, partial(pen(__file__).lane, grid, cells, lane, bare, blank), 1.0)
+        name, below = grid.name(grid.names.get(lane, lane)), 12.5 * bool(more)
+        height = max(height, 1.4 * grid.rules.name + name.height + below)
+    paint = partial(pen(__file__).lane, grid, cells, lane, bare, blank, more)
+    return Band(height, paint, 1.0, partial(_cut, grid, lane, cells, bare, more))
+
+
+def _cut(
+    grid: Grid, lane: str, cells: list[Cell], bare: bool, more: str, room: float
+) -> tuple[Band, Band] | None:
+    """Part a lane: the cards that end within the room, and those that go on on the next sheet."""
+    first, rest, room = list[Cell](), list[Cell](), room - grid.rules.air
+    for placed, depth, words in cells:
+        here = [each for each in placed if each[2] + each[0].height <= room]
+        left = placed[len(here) :]
+        top = left[0][2] if left else depth
+        after = words if left or depth + 14 > room else ""
+        end = max((y + laid.height for laid, _, y in here), default=0.0)
+        first.append((here, end, "" if after else words))
+        rest.append(([(laid, x, y - top) for laid, x, y in left], depth - top, after))
+    band = _band(grid, lane, first, bare, more=more)
+    if band.height > room + grid.rules.air or not any(cell[0] for cell in first):
+        return None
+    return band, _band(grid, lane, rest, False, more="goes on")

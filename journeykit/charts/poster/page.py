@@ -12,8 +12,9 @@ from journeykit.words import between, day, label, percent
 
 from ..drawing.theme import GREY, clean, text_width
 from .data import LINES, Curve, Numbers, data_band, emotion_band
-from .notes import Note, cards_band
-from .svg import LOOKS, SMALL, Band, Block, Grid, compose, pen
+from .notes import Note, cards_band, joined
+from .sheets import Parts, compose
+from .svg import LOOKS, SMALL, Band, Block, Grid, pen
 
 BLANK_LANES = "goals actions touchpoints thoughts emotions pain-points opportunities".split()
 """What an empty map offers to be filled in with a pen."""
@@ -54,33 +55,43 @@ def header_band(
     """Lay out badge, subject, avatar, name, tagline, quote and facts."""
     wide = grid.right - grid.margin
     spans = (wide * 0.36 - 88, wide * 0.28, wide * 0.33 - 76)
-    name = Block(persona.name, spans[0], 30, 36, bold=True, most=2)
-    under = Block(persona.tagline, spans[0], 14, 19, most=3, fill=GREY)
+    above = Block(subject, wide - 230, 11, 14, bold=True, fill=GREY)
+    size = 30 if wide > 900 else 22
+    name = Block(persona.name, spans[0], size, 1.2 * size, bold=True)
+    under = Block(persona.tagline, spans[0], 14, 19, fill=GREY)
     said = persona.quote.strip("\"“”'")
-    quote = Block(said, spans[1] - 34, 16, 21, most=4, font_style="italic")
-    rows = [(fact, Block(words, spans[2], 11.5, 16, most=2)) for fact, words in facts]
+    quote = Block(said, spans[1] - 48, 16, 21, font_style="italic")
+    rows = [(fact, Block(words, spans[2], 11.5, 16)) for fact, words in facts]
     told = sum(words.height + 5 for _, words in rows)
     initial = (clean(persona.name).strip("“\"'(") or "?")[0].upper()
     height = max(76, told, name.height + under.height + 6, quote.height + 10) + 34
-    top = (kind, subject, initial, name, under, quote, rows, told)
-    return Band(height, lambda _: pen(__file__).header(grid, *top))
+    top = (kind, above, initial, name, under, quote, rows, told)
+    more = max(above.height - 14, 0)
+    return Band(height + more, lambda _: pen(__file__).header(grid, *top, more))
+
+
+def running_band(grid: Grid, persona: Persona, subject: str) -> Band:
+    """Name persona and journey, on every sheet but the first."""
+    words = joined(persona.name, subject)
+    block = Block(words, grid.right - grid.margin - 90, 12, 16, bold=True)
+    return Band(block.height + 2, lambda _: block.at(grid.margin, 11))
 
 
 def heads_band(grid: Grid) -> Band:
     """Lay out the stages as a row of arrows, each with name, goal and owner."""
-    room, stages = grid.column - 36, grid.workshop.stages
+    room, stages = grid.column - 36, grid.heads
     words = [word for stage in stages for word in clean(stage.name).split()]
     size = 15.0 if all(text_width(word, 15, True) <= room for word in words) else 12.0
     heads = [
         (
-            Block(stage.name, room, size, 20, bold=True, most=3, fill="#fff"),
-            Block(stage.goal, room, 11, 14, most=4, fill="#fff"),
-            Block(stage.owner, room, SMALL, 14, most=1, fill="#d5e6f2"),
+            Block(stage.name, room, size, 20, bold=True, fill="#fff"),
+            Block(stage.goal, room, 11, 14, fill="#fff"),
+            Block(stage.owner, room, SMALL, 14, fill="#d5e6f2"),
         )
         for stage in stages
     ]
     high = max(58, *(sum(block.height for block in head) + 18 for head in heads))
-    return Band(high, partial(pen(__file__).heads, grid, heads))
+    return Band(high, partial(pen(__file__).heads, grid, heads), keep=True)
 
 
 def legend_band(grid: Grid, signs: Sequence[str], notes: str) -> Band:
@@ -130,10 +141,9 @@ def draw(
     signs: Sequence[str],
     footnotes: str,
     lanes: Lanes,
-    format: str | None,
     numbers: Numbers | None = None,
     **sheet: Any,
-) -> str:
+) -> list[str]:
     """Draw a map, or, as the kind "compare", only those of its cards that change.
 
     Raises
@@ -141,14 +151,12 @@ def draw(
     UnknownName
         For an unknown lane or format.
     """
-    if format not in (None, "a3"):
-        raise UnknownName(f"no format {format!r}. {did_you_mean(format, ['a3'])}")
     compared, (first, second) = kind == "compare", curves
     felt = first.points != second.points if compared else second.points
     used = {note.card.lane for note in notes if note.change or not compared}
     shown = lanes_shown(workshop, used | ({"emotions"} if felt else set()), lanes)
     if not (shown or compared):
-        shown = BLANK_LANES
+        shown = [*BLANK_LANES]
     ordered = sorted(notes, key=lambda note: (note.card.order, note.card.id))
     moments = {card.stage for card in journey.cards if card.moment}
     if behind := [lane for lane in shown if lane in BEHIND]:
@@ -157,19 +165,21 @@ def draw(
     def lane_band(grid: Grid, lane: str) -> Band:
         mine = [note for note in ordered if note.card.lane == lane]
         if lane == VISIBILITY:
-            return Band(16, lambda _: pen(__file__).visibility(grid, lane))
+            return Band(16, lambda _: pen(__file__).visibility(grid, lane), keep=True)
         if lane != "emotions":
             return cards_band(grid, lane, mine, compared, blank=0.0 if notes else 64.0)
         cards = cards_band(grid, lane, mine, compared, bare=True) if mine else None
         return emotion_band(grid, first, second, moments, cards)
 
-    def layout(grid: Grid) -> list[Band | None]:
-        return [
+    def layout(grid: Grid) -> Parts:
+        return Parts(
             header_band(grid, persona, kind, subject, facts),
+            running_band(grid, persona, subject),
             heads_band(grid),
             data_band(grid, numbers) if numbers else None,
-            *(lane_band(grid, lane) for lane in shown),
+            emotion_band(grid, first, second, moments, None) if "emotions" in shown else None,
+            [lane_band(grid, lane) for lane in shown],
             legend_band(grid, signs, footnotes),
-        ]
+        )
 
-    return compose(layout, workshop, format=format, **sheet)
+    return compose(layout, workshop, **sheet)
