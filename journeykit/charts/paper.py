@@ -54,7 +54,7 @@ def to_pdf(svgs: str | Sequence[str], tell: Tell = warnings.warn) -> bytes:
 
 def to_png(svg: str, scale: float = 1.0, tell: Tell = warnings.warn) -> bytes:
     """Make a PNG of a picture; ``scale`` 2 is sharp on most screens. ``tell`` as for `to_pdf`."""
-    return bytes(_printed([svg], tell, format="png", ppi=96 * scale)[0])
+    return bytes(_printed([svg], tell, format="png", ppi=96 * scale))
 
 
 def _printed(svgs: Sequence[str], tell: Tell, **how: Any) -> Any:

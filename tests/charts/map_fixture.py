@@ -7,7 +7,7 @@ from typing import Any
 
 import pandas as pd
 
-from journeykit.charts.map_page import journey_map
+from journeykit.charts.map_page import journey_map, journey_sheets
 from journeykit.model import LANES, Journey, Persona, Workshop
 
 WORKSHOP = Workshop.model_validate(
@@ -380,6 +380,12 @@ HOSTILE = [
 def drawn(of: Journey | None = None, **more: Any) -> str:
     """The map of Mobile Maya, or another journey, with all numbers."""
     return journey_map(WORKSHOP, MAYA, of or journey(), **{**NUMBERS, **more})
+
+
+def sheets(of: Journey | None = None, format: str = "a3", **more: Any) -> list[str]:
+    """The same map for paper."""
+    held = {**NUMBERS, **more}
+    return journey_sheets(WORKSHOP, MAYA, of or journey(), format=format, **held)
 
 
 def hostile() -> Journey:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import runpy
+from collections.abc import Callable
 from pathlib import Path
 from types import SimpleNamespace
 from xml.etree import ElementTree
@@ -37,9 +38,9 @@ def test_a_map_without_a_card_there_stays_as_it_is() -> None:
     assert "visibility" not in svg
 
 
-@pytest.mark.parametrize("format", [None, "a3"])
-def test_the_line_stands_between_front_and_back_in_words(format: str | None) -> None:
-    svg = maya.drawn(blueprint(*BLUEPRINT), format=format)
+@pytest.mark.parametrize("draw", [maya.drawn, lambda of: maya.sheets(of)[-1]])
+def test_the_line_stands_between_front_and_back_in_words(draw: Callable[[Journey], str]) -> None:
+    svg = draw(blueprint(*BLUEPRINT))
     assert rows(svg)[-4:] == ["Front stage", LINE, "Back stage", "Support process"]
     said = [
         "".join(node.itertext()).strip("\u2068\u2069")

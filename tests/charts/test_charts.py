@@ -21,9 +21,9 @@ FRAMES = runpy.run_path(str(Path(__file__).with_name("chart_frames.py")))["frame
 DRAWN = sorted({number.chart for number in numbers.CATALOGUE.values() if number.chart})
 # What notebooks that people have copied ask for.
 NAMES = """alarm attribution attribution_from_paths basket belief_score beliefs bundle campaign_coverage
-campaign_effect ces channels claims compare_personas compare_text competitors coverage csat
+campaign_effect ces channels claims compare_personas compare_sheets compare_text competitors coverage csat
 differences emotion emotion_by_stage emotions entry_points experiment friction funnel funnel_change
-goals javascript journey_compare journey_map journey_text label last_before_loss next_product nps
+goals javascript journey_compare journey_map journey_sheets journey_text label last_before_loss next_product nps
 order_conformance paths promise_hours promises rate_by rates read_ab repeat_purchase retention
 sample_size scores segment_profile service sessions spec stage_times step_matrix stickiness
 survey_by sus svg themes to_pdf to_png transitions trend warm_up weak_spots what_if""".split()

@@ -16,7 +16,7 @@ import pytest
 from PIL import Image
 
 from journeykit import open_workshop
-from journeykit.charts import journey_map, journey_text
+from journeykit.charts import journey_map, journey_sheets, journey_text
 from journeykit.charts.paper import to_pdf, to_png
 from journeykit.model import Card
 from journeykit.phases import OpenWorkshop, Panel
@@ -230,10 +230,11 @@ def test_a_map_without_links_has_no_column_for_them(w: OpenWorkshop) -> None:
 def test_a_card_holds_its_picture_and_its_words(w: OpenWorkshop, sheet: bool) -> None:
     made = [card for card in w.journey.cards if card.id in ("till", "gone", "ask")]
     shown = w.journey.with_cards([*w.journey.cards[:9], *made])
-    format, folder = "a3" if sheet else None, w.folder.root
-    svg = journey_map(w.workshop, w.persona, shown, format=format, folder=folder)
-    root = ElementTree.fromstring(svg)
-    (card,) = [node for node in root.iter(f"{SVG}g") if node.get("data-card") == "till"]
+    how = (w.workshop, w.persona, shown)
+    drawn = (journey_sheets if sheet else journey_map)(*how, folder=w.folder.root)
+    roots = map(ElementTree.fromstring, drawn if sheet else [drawn])
+    nodes = [node for root in roots for node in root.iter(f"{SVG}g")]
+    (card,) = [node for node in nodes if node.get("data-card") == "till"]
     (image,) = card.iter(f"{SVG}image")
     ground = [node for node in card if node.tag == f"{SVG}rect"][1]
     (link,) = card.iter(f"{SVG}a")

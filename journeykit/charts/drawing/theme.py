@@ -144,8 +144,8 @@ def is_rtl(text: str) -> bool:
 
 
 def isolated(line: str) -> str:
-    """Wrap a right-to-left line so that its full stop stays at its end."""
-    return f"\u2067{line}\u2069" if is_rtl(line) else line
+    """Wrap a line of right-to-left text so that its full stop stays at its end."""
+    return f"\u2067{line}\u2069"
 
 
 def _pieces(word: str, width: float, size: float, bold: bool) -> list[str]:

@@ -77,7 +77,11 @@ def feeling(value: float) -> str:
 
 Rules = SimpleNamespace
 """How tight the map is: sizes in px, and how high a card may be before it is parted."""
-RULES = [Rules(**{**LOOKS["roomy"], "tallest": math.inf, **more}) for more in ({}, LOOKS["dense"])]
+_DENSE = LOOKS["dense"]
+RULES = [
+    Rules(**{**LOOKS["roomy"], "tallest": math.inf, **more})
+    for more in ({}, _DENSE, _DENSE | LOOKS["tight"])
+]
 """How a map is drawn where there is room, and on a sheet that is full."""
 
 
