@@ -10,14 +10,12 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
-from pandas import DataFrame
-
 from journeykit.model import EVIDENCE, Card, Journey, Persona, Workshop
 
-from .poster.data import Numbers, Row, Verdicts, measured_curve, stage_rows, team_curve
+from .poster.data import Numbers, measured_curve, stage_rows, team_curve
 from .poster.notes import note_of, notes_of, with_pictures
 from .poster.page import Lanes, draw, facts_of
-from .poster.svg import CHANGES, pen, place
+from .poster.svg import CHANGES, pen
 
 VERDICTS = "supported refuted kept broken undecided".split()
 
@@ -41,60 +39,8 @@ def _unasked_promises(workshop: Workshop, journey: Journey, numbers: Numbers) ->
     ]
 
 
-def _map(
-    workshop: Workshop,
-    persona: Persona,
-    journey: Journey,
-    numbers: Numbers,
-    lanes: Lanes = None,
-    folder: Path | None = None,
-    *,
-    width: int = 0,
-    format: str | None = None,
-) -> list[str]:
-    cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
-    notes = with_pictures((note_of(card, numbers) for card in cards), folder)
-    stages, felt, words = workshop.stage_names(), journey.emotions(), pen(__file__)
-    verdicts = {note.verdict for note in notes}
-    told = {
-        "moment": any(card.moment for card in journey.cards),
-        "team": bool(felt),
-        "survey": bool(numbers.measured),
-        **{verdict: verdict in verdicts for verdict in VERDICTS},
-    }
-    return draw(
-        workshop,
-        persona,
-        journey,
-        notes,
-        (team_curve(stages, felt), measured_curve(stages, numbers.measured)),
-        kind=journey.kind,
-        subject=f"{workshop.name} · {journey.name}",
-        facts=facts_of(workshop, persona, journey, numbers),
-        signs=[*EVIDENCE, *(word for word, there in told.items() if there)],
-        footnotes=words.footnotes(stages, journey, numbers),
-        numbers=numbers,
-        title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
-        desc=words.described(workshop, journey, numbers, stage_rows(stages, numbers)),
-        lanes=lanes,
-        format=format,
-        width=width,
-    )
-
-
 def journey_map(
-    workshop: Workshop,
-    persona: Persona,
-    journey: Journey,
-    *,
-    drop_off: DataFrame | None = None,
-    measured: DataFrame | None = None,
-    promises: DataFrame | None = None,
-    coverage: DataFrame | None = None,
-    claims: Verdicts | None = None,
-    width: int = 1280,
-    lanes: Lanes = None,
-    folder: Path | None = None,
+    workshop: Workshop, persona: Persona, journey: Journey, *, width: int = 1280, **held: Any
 ) -> str:
     """Draw a journey map as a poster.
 
@@ -142,9 +88,7 @@ def journey_map(
     >>> journey_map(shop, maya, seen).startswith("<svg")
     True
     """
-    frames = (drop_off, measured, promises, coverage)
-    numbers = Numbers.read(persona, *frames, claims=claims)
-    return _map(workshop, persona, journey, numbers, lanes, folder, width=width)[0]
+    return journey_sheets(workshop, persona, journey, format=None, width=width, **held)[0]
 
 
 def journey_sheets(
@@ -152,7 +96,8 @@ def journey_sheets(
     persona: Persona,
     journey: Journey,
     *,
-    format: str = "a3",
+    format: str | None = "a3",
+    width: int = 0,
     lanes: Lanes = None,
     folder: Path | None = None,
     **held: Any,
@@ -163,10 +108,10 @@ def journey_sheets(
     ----------
     workshop, persona, journey : Workshop, Persona, Journey
         As for :func:`journey_map`.
-    format : "a3" or "a4"
+    format : "a3" or "a4", optional
         Sheets of A3 in landscape, or a booklet in A4: who it is about, all stages and the curve,
-        then a page for each stage.
-    lanes, folder
+        then a page for each stage. ``None`` is one picture of a width, for a screen.
+    width, lanes, folder
         As for :func:`journey_map`.
     **held
         ``drop_off``, ``measured``, ``promises``, ``coverage`` and ``claims``, as there.
@@ -180,71 +125,40 @@ def journey_sheets(
     ------
     UnknownName
         For an unknown lane or format.
-    """
-    numbers = Numbers.read(persona, **held)
-    return _map(workshop, persona, journey, numbers, lanes, folder, format=format)
-
-
-def journey_text(workshop: Workshop, persona: Persona, journey: Journey) -> list[Row]:
-    """Return the map as rows of text, for those who read or search instead of looking.
-
-    Returns
-    -------
-    list of dict
-        ``stage``, ``lane``, ``card``, ``evidence``, ``owner``, ``moment`` ("yes" or "") and, where
-        a card has one, ``link``, in the order of the map; cards on unknown stages come last.
 
     Examples
     --------
     >>> from journeykit.model import Journey, Persona, Workshop
-    >>> shop = Workshop(name="Shop", stages=[{"id": "awareness", "name": "Awareness"}])
-    >>> maya = Persona(id="maya", name="Mobile Maya")
-    >>> seen = Journey(id="maya", name="Today", persona="maya").add(
-    ...     "Sees a post", stage="awareness", lane="actions")
-    >>> journey_text(shop, maya, seen)[0]["card"]
-    'Sees a post'
+    >>> shop = Workshop(name="Shop", stages=[{"id": "buy", "name": "Buy"}])
+    >>> seen = Journey(id="maya", name="Today", persona="maya")
+    >>> len(journey_sheets(shop, Persona(id="maya", name="Maya"), seen))
+    1
     """
-    return [
-        {
-            **place(workshop, card),
-            "evidence": card.evidence,
-            "owner": card.owner or card.department,
-            "moment": "yes" if card.moment else "",
-            **({"link": card.link} if card.link else {}),
-        }
-        for card in workshop.in_order(journey)
-    ]
-
-
-def _compared(
-    workshop: Workshop,
-    persona: Persona,
-    as_is: Journey,
-    to_be: Journey,
-    lanes: Lanes,
-    folder: Path | None,
-    *,
-    width: int = 0,
-    format: str | None = None,
-) -> list[str]:
-    notes = with_pictures(notes_of(workshop, as_is, to_be), folder)
-    stages, after, before = workshop.stage_names(), to_be.emotions(), as_is.emotions()
-    counts = Counter(note.change or "as before" for note in notes)
-    tally = ", ".join(f"{counts[word]} {word}" for word in (*CHANGES, "as before") if counts[word])
-    signs = [word for word in CHANGES if counts[word]]
+    numbers = Numbers.read(persona, **held)
+    cards = [*journey.cards, *_unasked_promises(workshop, journey, numbers)]
+    notes = with_pictures((note_of(card, numbers) for card in cards), folder)
+    stages, felt, words = workshop.stage_names(), journey.emotions(), pen(__file__)
+    verdicts = {note.verdict for note in notes}
+    told = {
+        "moment": any(card.moment for card in journey.cards),
+        "team": bool(felt),
+        "survey": bool(numbers.measured),
+        **{verdict: verdict in verdicts for verdict in VERDICTS},
+    }
     return draw(
         workshop,
         persona,
-        to_be,
+        journey,
         notes,
-        (team_curve(stages, after, "to-be"), team_curve(stages, before, "as-is")),
-        kind="compare",
-        subject=workshop.name,
-        facts=[("Notes", tally or "none"), ("As-is", as_is.name), ("To-be", to_be.name)],
-        signs=[*signs, *(["before", "after"] if before or after else [])],
-        footnotes="Notes that stay as they are are counted, not drawn.",
-        title=f"What changes for {persona.name}: {as_is.name} against {to_be.name}",
-        desc=f"Notes: {tally or 'none'}.",
+        (team_curve(stages, felt), measured_curve(stages, numbers.measured)),
+        kind=journey.kind,
+        subject=f"{workshop.name} · {journey.name}",
+        facts=facts_of(workshop, persona, journey, numbers),
+        signs=[*EVIDENCE, *(word for word, there in told.items() if there)],
+        footnotes=words.footnotes(stages, journey, numbers),
+        numbers=numbers,
+        title=f"Journey map of {persona.name}: {journey.name} ({journey.kind})",
+        desc=words.described(workshop, journey, numbers, stage_rows(stages, numbers)),
         lanes=lanes,
         format=format,
         width=width,
@@ -258,8 +172,7 @@ def journey_compare(
     to_be: Journey,
     *,
     width: int = 1280,
-    lanes: Lanes = None,
-    folder: Path | None = None,
+    **how: Any,
 ) -> str:
     """Draw what changes between two journeys: cards added (+), removed (−), moved (→), changed (~).
 
@@ -291,7 +204,7 @@ def journey_compare(
     >>> "1 added" in journey_compare(shop, Persona(id="maya", name="Maya"), now, then)
     True
     """
-    return _compared(workshop, persona, as_is, to_be, lanes, folder, width=width)[0]
+    return compare_sheets(workshop, persona, as_is, to_be, format=None, width=width, **how)[0]
 
 
 def compare_sheets(
@@ -300,7 +213,8 @@ def compare_sheets(
     as_is: Journey,
     to_be: Journey,
     *,
-    format: str = "a3",
+    format: str | None = "a3",
+    width: int = 0,
     lanes: Lanes = None,
     folder: Path | None = None,
 ) -> list[str]:
@@ -315,35 +229,34 @@ def compare_sheets(
     ------
     UnknownName
         For an unknown lane or format.
-    """
-    return _compared(workshop, persona, as_is, to_be, lanes, folder, format=format)
-
-
-def compare_text(workshop: Workshop, as_is: Journey, to_be: Journey) -> list[Row]:
-    """Return what changes as rows of text.
-
-    Returns
-    -------
-    list of dict
-        ``change`` ("added", "removed", "moved", "changed"), ``stage``, ``lane``, ``card``,
-        ``what`` (where from, or what it was), in the order of the map.
 
     Examples
     --------
-    >>> from journeykit.model import Journey, Workshop
+    >>> from journeykit.model import Journey, Persona, Workshop
     >>> shop = Workshop(name="Shop", stages=[{"id": "buy", "name": "Buy"}])
-    >>> now = Journey(id="maya", name="Today", persona="maya")
-    >>> then = now.add("Pays with a wallet", stage="buy", lane="actions")
-    >>> compare_text(shop, now, then)[0]["change"]
-    'added'
+    >>> seen = Journey(id="maya", name="Today", persona="maya")
+    >>> len(compare_sheets(shop, Persona(id="maya", name="Maya"), seen, seen))
+    1
     """
-    changed = {n.card.id: n for n in notes_of(workshop, as_is, to_be) if n.change}
-    there = to_be.with_cards([note.card for note in changed.values()])
-    return [
-        {
-            "change": changed[card.id].change,
-            **place(workshop, card),
-            "what": changed[card.id].change_words,
-        }
-        for card in workshop.in_order(there)
-    ]
+    notes = with_pictures(notes_of(workshop, as_is, to_be), folder)
+    stages, after, before = workshop.stage_names(), to_be.emotions(), as_is.emotions()
+    counts = Counter(note.change or "as before" for note in notes)
+    tally = ", ".join(f"{counts[word]} {word}" for word in (*CHANGES, "as before") if counts[word])
+    signs = [word for word in CHANGES if counts[word]]
+    return draw(
+        workshop,
+        persona,
+        to_be,
+        notes,
+        (team_curve(stages, after, "to-be"), team_curve(stages, before, "as-is")),
+        kind="compare",
+        subject=workshop.name,
+        facts=[("Notes", tally or "none"), ("As-is", as_is.name), ("To-be", to_be.name)],
+        signs=[*signs, *(["before", "after"] if before or after else [])],
+        footnotes="Notes that stay as they are are counted, not drawn.",
+        title=f"What changes for {persona.name}: {as_is.name} against {to_be.name}",
+        desc=f"Notes: {tally or 'none'}.",
+        lanes=lanes,
+        format=format,
+        width=width,
+    )

@@ -138,6 +138,7 @@ def test_it_prints_with_the_map_on_a_sheet_of_its_own(retail_run, visit):
     assert len(found) > 10
     assert (420, 297) in found
     assert set(found) == {(210, 297), (420, 297)}
+    assert found.count((420, 297)) == seen.page.locator(".sheet").count(), "no empty sheet"
     assert found.index((420, 297)) <= 2  # right after the summary
     seen.page.emulate_media(media="print")
     seen.page.set_viewport_size({"width": 688, "height": 1017})  # A4 less its margins

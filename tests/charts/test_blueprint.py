@@ -10,7 +10,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from journeykit.charts.map_page import compare_text, journey_compare, journey_text
+from journeykit.charts import compare_text, journey_compare, journey_text
 from journeykit.model import BEHIND, BLUEPRINT, LANES, Journey
 
 maya = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("map_fixture.py"))))

@@ -12,8 +12,7 @@ from xml.etree import ElementTree
 import pandas as pd
 import pytest
 
-from journeykit.charts.drawing.theme import clean, is_rtl, text_width, wrap
-from journeykit.charts.map_page import (
+from journeykit.charts import (
     compare_sheets,
     compare_text,
     journey_compare,
@@ -21,6 +20,7 @@ from journeykit.charts.map_page import (
     journey_sheets,
     journey_text,
 )
+from journeykit.charts.drawing.theme import clean, is_rtl, text_width, wrap
 from journeykit.errors import UnknownName
 from journeykit.model import LANES, Journey, Persona, Workshop
 
