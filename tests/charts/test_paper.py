@@ -24,42 +24,7 @@ from journeykit.store import create
 maya = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("map_fixture.py"))))
 SVG = "{http://www.w3.org/2000/svg}"
 PAPER = {"a3": (420, 297), "a4": (210, 297)}
-SCRIPTS = {
-    "Latin": "Fährt mit der Straßenbahn, tippt auf žluťoučký kůň & finds the offer",
-    "Greek": "Θέλει να αγοράσει ένα δώρο για τη φίλη της",
-    "Cyrillic": "Она ищет подарок и не находит его",
-    "Arabic": "تبحث عن هدية وتدفع 41.4% من السعر (12) عبر wallet ثم تنتظر",
-    "Hebrew": "היא מחפשת מתנה ומשלמת 41.4% (12) בארנק",
-    "Devanagari": "वह ट्राम में उपहार खोजती है और क्षेत्र देखती है",
-    "Chinese": "她在电车上寻找礼物，然后用手机付款",
-    "Japanese": "彼女は電車でプレゼントを探して、スマホで払う",
-    "Korean": "그녀는 전차에서 선물을 찾는다",
-    "Emoji": "Pays 🚚 👩‍👩‍👧 ❤️ and 🇩🇪 goes 👍🏽 on",
-}
-
-
-def everything() -> tuple[Workshop, Persona, Journey]:
-    """20 stages, 60 cards in one cell, texts of 400 letters and one of 6,000, in all scripts."""
-    texts = [*SCRIPTS.values()]
-    stages = [
-        {"id": f"s{i}", "name": f"Stage {i}: {texts[i % 10][:24]}", "goal": texts[-i % 10]}
-        for i in range(20)
-    ]
-    cards = [("s0", "pain-points", f"P{i} {texts[i % 10]}") for i in range(60)]
-    for i in range(20):
-        for k, lane in enumerate(("actions", "emotions", "opportunities")):
-            long = f"{texts[(i + 3 * k) % 10]} " * 12
-            cards.append((f"s{i}", lane, f"L{i}{lane[0]} {long[:400]}"))
-    cards.append(("s3", "actions", " ".join(f"word{i}" for i in range(700))))
-    made = [
-        {"id": f"c{n}", "stage": stage, "lane": lane, "text": text, "owner": "Support"}
-        for n, (stage, lane, text) in enumerate(cards)
-    ]
-    return (
-        Workshop(name="Everything", stages=stages),
-        Persona(id="p", name="Άννα Иванова", quote=SCRIPTS["Hebrew"], tagline=SCRIPTS["Arabic"]),
-        Journey.model_validate({"id": "j", "name": "All", "persona": "p", "cards": made}),
-    )
+SCRIPTS, everything = maya.SCRIPTS, maya.everything
 
 
 def held_to_the_paper(sheets: list[str], format: str) -> None:
@@ -168,6 +133,20 @@ def test_the_worst_map_is_all_in_the_pdf(format: str) -> None:
     assert not missing(journey, pdf)
     assert read(pdf).count("\f") == len(sheets)
     assert all("apt install fonts-" in sentence for sentence in told)
+
+
+def test_with_the_fonts_of_debian_no_sign_is_missing() -> None:
+    places = (Path("/usr/share/fonts"), Path.home() / ".fonts")
+    there = {file.name for place in places for file in place.rglob("*.tt?")}
+    if not {"NotoSansCJK-Regular.ttc", "NotoColorEmoji.ttf", "Lohit-Devanagari.ttf"} <= there:
+        pytest.skip("Debian's fonts-lohit-deva, -noto-cjk and -noto-color-emoji are not installed")
+    told: list[str] = []
+    drawn = [line(text.replace("&", "and")) for text in SCRIPTS.values()]
+    pdf = to_pdf(drawn, told.append)
+    assert told == []
+    for text in SCRIPTS.values():
+        for word in clean(text.replace("&", "and")).split():
+            assert plain(word) in plain(read(pdf)), word
 
 
 def test_a_comparison_is_on_paper_too() -> None:

@@ -110,7 +110,7 @@ def _sheets(
 ) -> list[Sheet]:
     """Lay a map on sheets: those of an overview, then those of each group of stages."""
     room = width * paper.high / paper.wide - 2 * rules.edge
-    rules = Rules(**{**vars(rules), "tallest": room / 2})
+    rules = Rules(**{**vars(rules), "tallest": 0.4 * room})
 
     def parts(most: int) -> list[Parts]:
         stages, many = workshop.stages, len(workshop.stages)
