@@ -3,7 +3,8 @@
 How something is put on paper, for whoever exports it:
 
 - ``charts.journey_sheets(workshop, persona, journey, format="a3", **held)`` gives the map as a list
-  of SVG, one a sheet: every card in full, type of 8 pt or more; ``format="a4"`` a booklet of stages.
+  of SVG, one a sheet: every card in full, type of 8 pt or more; ``format="a4"``, a booklet of
+  stages.
   ``charts.compare_sheets(workshop, persona, as_is, to_be, format=…)`` does so for a comparison.
 - ``w.start.map().sheets`` and ``w.test.to_be().sheets`` are those of A3, as the report prints them.
 - ``charts.to_pdf(sheets)`` makes one PDF of them; any other SVG (``charts.svg(chart, title)``) is a
@@ -66,8 +67,6 @@ def _printed(svgs: Sequence[str], tell: Tell, **how: Any) -> Any:
         printed = made.compile(format="pdf", pdf_standards="a-2u")
     except typst.TypstError as error:
         found = re.findall(r"the text `(\".+?\")` could not be displayed", error.diagnostic)
-        if not found:
-            raise
         # A sign that nobody sees is written by its number, as Rust does: \\u{200d}.
         signs = re.sub(r"\\u\{(\w+)\}", lambda code: chr(int(code[1], 16)), "".join(found))
         for sentence in _missing(signs):
@@ -85,7 +84,7 @@ def _missing(signs: Iterable[str]) -> list[str]:
             continue
         script = "EMOJI" if kind in ("So", "Sk") else script
         package = words["packages"].get(script, words["packages"]["others"])
-        lacks.setdefault(package, []).append((script.capitalize(), sign))
+        lacks.setdefault(package, []).append((script.capitalize().replace("Cjk", "CJK"), sign))
     return [
         words["missing"].format(
             scripts=", ".join(dict(found)),

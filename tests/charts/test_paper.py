@@ -130,7 +130,8 @@ def test_the_worst_map_is_all_in_the_pdf(format: str) -> None:
     held_to_the_paper(sheets, format)
     told: list[str] = []
     pdf = to_pdf(sheets, told.append)
-    assert not missing(journey, pdf)
+    boxes = {sign for sign in "".join(told) if not sign.isascii()} - {"…"}
+    assert not [text for text in missing(journey, pdf) if not boxes & {*text}]
     assert read(pdf).count("\f") == len(sheets)
     assert all("apt install fonts-" in sentence for sentence in told)
 

@@ -5,6 +5,7 @@ need. On paper nothing is left out or cut, and no text is smaller than 8 pt.
 import math
 from bisect import bisect_left
 from collections.abc import Callable, Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from journeykit.errors import UnknownName, did_you_mean
@@ -123,30 +124,31 @@ def _sheets(
     if paper.overview:
         again = [groups[0].running]
         flow = _bands(*(band for p in parts(paper.overview) for band in (p.heads, p.curve)))
-        sheets += _even([first], again, flow, groups[0].legend, room, rules)
+        sheets += _even(
+            partial(_filled, [first], again, flow, groups[0].legend, rules), room, rules
+        )
         first = groups[0].running
     for part in groups:
         flow = _bands(part.data, *part.lanes)
         again = [part.running, part.heads]
-        sheets += _even([first, part.heads], again, flow, part.legend, room, rules)
+        top = [first, part.heads]
+        sheets += _even(partial(_filled, top, again, flow, part.legend, rules), room, rules)
         first = part.running
     return sheets
 
 
-def _even(
-    first: Sheet, again: Sheet, flow: Sheet, last: Band, room: float, rules: Rules
-) -> list[Sheet]:
-    """Lay bands on no more sheets than they need, each about as full as the others."""
-    full = _filled(first, again, flow, last, room, rules)
+def _even(fill: Callable[[float], list[Sheet]], room: float, rules: Rules) -> list[Sheet]:
+    """Fill no more sheets than are needed, each about as full as the others."""
+    full = fill(room)
     for share in (0.5, 0.6, 0.7, 0.8, 0.9):
-        sheets = _filled(first, again, flow, last, room * share, rules)
+        sheets = fill(room * share)
         if len(sheets) == len(full) and all(_height(each, rules) <= room for each in sheets):
             return sheets
     return full
 
 
 def _filled(
-    first: Sheet, again: Sheet, flow: Sheet, last: Band, room: float, rules: Rules
+    first: Sheet, again: Sheet, flow: Sheet, last: Band, rules: Rules, room: float
 ) -> list[Sheet]:
     """Lay bands on sheets, each with what comes ``again`` on top and the ``last`` at its end."""
     sheets, sheet, rest = list[Sheet](), [*first], [*flow]

@@ -86,9 +86,9 @@ RULES = [
 
 
 class Band(NamedTuple):
-    """A part of the poster from edge to edge: how high, how to paint it from 0 down to a height, and
-    its share of air; how it is parted by the height of its first part (None where it cannot be), and
-    whether it stays with the next.
+    """A part of the poster from edge to edge: how high, how to paint it from 0 down to a height,
+    and its share of air; how it is parted by the height of its first part (None where it cannot
+    be), and whether it stays with the next.
     """
 
     height: float
