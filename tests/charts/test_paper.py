@@ -53,6 +53,11 @@ def plain(text: str) -> str:
     return "".join(c for c in kept if unicodedata.category(c) not in ("Cf", "Cc"))
 
 
+def once(text: str) -> str:
+    """Leave out what is said again at once: some fonts have a syllable for each of its signs."""
+    return re.sub(r"(.{1,8}?)\1+", r"\1", text)
+
+
 def read(pdf: bytes, *how: str) -> str:
     if not shutil.which("pdftotext"):
         pytest.skip("Debian's poppler-utils is not installed")
@@ -64,14 +69,18 @@ def read(pdf: bytes, *how: str) -> str:
 def missing(journey: Journey, pdf: bytes) -> list[str]:
     """Return the texts that are not in the PDF.
 
-    Words from right to left are read in any order, as are those of a card that goes on elsewhere.
+    Words from right to left, and of Devanagari, are looked for one by one, as are those of a card
+    that goes on elsewhere.
     """
     seen = plain(read(pdf, "-raw"))
+    short = once(seen)
 
     def there(text: str) -> bool:
-        turned = any(unicodedata.bidirectional(c) in ("R", "AL") for c in text)
+        turned = any(
+            unicodedata.bidirectional(c) in ("R", "AL") or "\u0900" <= c <= "\u097f" for c in text
+        )
         parts = text.split() if turned or len(text) > 2000 else [text]
-        return all(plain(part) in seen for part in parts)
+        return all(plain(part) in seen or once(plain(part)) in short for part in parts)
 
     return [card.text for card in journey.cards if not there(clean(card.text))]
 
@@ -145,9 +154,12 @@ def test_with_the_fonts_of_debian_no_sign_is_missing() -> None:
     drawn = [line(text.replace("&", "and")) for text in SCRIPTS.values()]
     pdf = to_pdf(drawn, told.append)
     assert told == []
-    for text in SCRIPTS.values():
-        for word in clean(text.replace("&", "and")).split():
-            assert plain(word) in plain(read(pdf)), word
+    cards = [
+        {"id": f"c{i}", "stage": "s", "lane": "goals", "text": text.replace("&", "and")}
+        for i, text in enumerate(SCRIPTS.values())
+    ]
+    said = {"id": "j", "name": "J", "persona": "p", "cards": cards}
+    assert missing(Journey.model_validate(said), pdf) == []
 
 
 def test_a_comparison_is_on_paper_too() -> None:
@@ -190,7 +202,7 @@ def line(words: str, **look: str) -> str:
     """A picture of one line of text."""
     more = "".join(f' {name}="{value}"' for name, value in look.items())
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" width="400" height="60" viewBox="0 0 400 60">'
+        '<svg xmlns="http://www.w3.org/2000/svg" width="900" height="60" viewBox="0 0 900 60">'
         f"<title>t</title><text x='20' y='40' font-family='DejaVu Sans'{more}>{words}</text></svg>"
     )
 
