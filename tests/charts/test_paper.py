@@ -79,7 +79,8 @@ def missing(journey: Journey, pdf: bytes) -> list[str]:
         turned = any(
             unicodedata.bidirectional(c) in ("R", "AL") or "\u0900" <= c <= "\u097f" for c in text
         )
-        parts = text.split() if turned or len(text) > 2000 else [text]
+        words = [word.strip("%()") for word in text.split()]  # signs may stand on either side
+        parts = words if turned or len(text) > 2000 else [text]
         return all(plain(part) in seen or once(plain(part)) in short for part in parts)
 
     return [card.text for card in journey.cards if not there(clean(card.text))]
