@@ -24,8 +24,10 @@ def beside(module: str) -> Any:
 
 
 @cache
-def template(module: str, kind: str = "html") -> Any:
+def template(module: str, kind: str = "html", **filters: Any) -> Any:
     """Read the page, or the pieces of one, that lie beside a module; what a page shows is escaped.
+
+    ``filters`` are functions that its words go through.
 
     Examples
     --------
@@ -36,6 +38,7 @@ def template(module: str, kind: str = "html") -> Any:
     from jinja2 import Environment
 
     made = Environment(autoescape=kind == "html", trim_blocks=True, lstrip_blocks=True)
+    made.filters |= filters
     return made.from_string(Path(module).with_suffix(f".{kind}.j2").read_text("utf-8"))
 
 

@@ -33,15 +33,22 @@ def new(
         ),
     ] = None,
     day_first: Annotated[bool, Option(help="Dates such as 03/04/2026 begin with the day.")] = False,
+    whole: Annotated[
+        Path | None, Option("--from", help="A whole workshop, as `export --to json` writes it.")
+    ] = None,
 ) -> None:
-    """Make a workshop folder: from a template, or from your own event log."""
+    """Make a workshop folder: from a template, your own event log, or one that was exported."""
     columns = pairs(several(column, context, "--column"), "--column")
-    if events and template:
-        raise BadParameter("give --template or --events, not both")
+    if len([*filter(None, (events, template, whole))]) > 1:
+        raise BadParameter("give --template, --events or --from, one of them")
     if not events and (columns or day_first):
         raise BadParameter("--column and --day-first belong to --events")
     if events:
         _from_events(folder, events, columns, day_first)
+    elif whole:
+        from journeykit.export import unpack
+
+        show(__file__, folder=folder, template=whole.name, made=unpack(whole, folder))
     else:
         asked = sys.stdin.isatty() and not template
         told = {key: prompt(*words) for key, words in beside(__file__).items() if asked}

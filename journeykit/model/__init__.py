@@ -4,7 +4,7 @@ I/O.
 
 from .base import Data, Doc, Facts, Keys, Model, Names, free_name, new_id, slug
 from .claim import EVERYBODY, Change, Claim
-from .files import STATES, WAITS, NotebookFile, PanelFile, ProgressFile, Result, worst
+from .files import STATES, WAITS, NotebookFile, PanelFile, ProgressFile, Result, WorkshopFile, worst
 from .history import History
 from .journey import Card, Journey, Stage
 from .match import EventMatch

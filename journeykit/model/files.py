@@ -24,6 +24,7 @@ _KINDS: Data = {
     "count": NonNegativeInt,
     "text": str,
     "lines": str | list[str],
+    "content": str | dict[str, str],
     "flag": bool,
     "id": Id,
     "day": Annotated[str, AfterValidator(date.fromisoformat)],
@@ -61,5 +62,7 @@ def _made(declared: Any) -> Any:
     return create_model("Part", __base__=_Part, **fields)
 
 
-Result, NotebookFile, ProgressFile, PanelFile = map(_made, _FILES)
-"""``result.json``, a notebook, how far somebody is in the exercises, and a panel in a notebook."""
+Result, NotebookFile, ProgressFile, PanelFile, WorkshopFile = map(_made, _FILES)
+"""``result.json``, a notebook, how far somebody is in the exercises, a panel in a notebook, and a
+whole workshop folder.
+"""

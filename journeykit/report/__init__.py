@@ -1,5 +1,5 @@
 """Offline pages: a report for each persona, an index for each run."""
 
 from .decided import listed
-from .index import write_index
-from .page import write_report
+from .index import read_results, write_index
+from .page import panels_of, write_report

@@ -1,0 +1,54 @@
+"""A workshop as Markdown, and its maps as diagrams of Mermaid.
+
+What somebody wrote stays text in both: signs that mean something there are escaped.
+"""
+
+import re
+
+from journeykit.charts.drawing.theme import clean
+from journeykit.charts.poster.svg import feeling
+from journeykit.declared import template
+from journeykit.words import day, written
+
+from .told import Told
+
+
+def md(text: object) -> str:
+    r"""Escape what Markdown, a cell of its tables or HTML would read as more than text.
+
+    Examples
+    --------
+    >>> print(md("a|b <i>*now*</i>\n# x"))
+    a\|b \<i\>\*now\*\</i\> \# x
+    """
+    return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", " ".join(clean(str(text)).split()))
+
+
+def mmd(text: object) -> str:
+    """Write the signs of a text that Mermaid could read as its own by their numbers.
+
+    A word by which a line of its journeys begins is one of these, too.
+
+    Examples
+    --------
+    >>> mmd("title: 50% [off]")
+    '#116;itle#58; 50#37; #91;off#93;'
+    """
+    one = " ".join(clean(str(text)).split())
+    taken = re.compile(r"[^\w ,.?'–’“”…★]|^(?=title|section|acc|journey|end)\w", re.I)
+    return taken.sub(lambda sign: f"#{ord(sign[0])};", one) or "–"
+
+
+def _filled(told: Told, kind: str) -> str:
+    made = template(__file__, kind, md=md, mmd=mmd, day=day, written=written, feeling=feeling)
+    return f"{made.render(told=told).strip()}\n"
+
+
+def markdown(told: Told) -> str:
+    """Write what was decided, the maps by stage and lane, what was found, and the gate."""
+    return _filled(told, "md")
+
+
+def mermaid(told: Told) -> str:
+    """Draw each map: how it feels as a journey, and a chart with every card."""
+    return _filled(told, "mmd")
