@@ -11,7 +11,7 @@ from journeykit.errors import RunError
 
 from .base import HERE, SEVERAL, Folder, Personas, Words, app, echo, several, sound_folder
 
-Kind = StrEnum("Kind", "md mermaid json")  # type: ignore[misc]
+Kind = StrEnum("Kind", "md mermaid xlsx json")  # type: ignore[misc]
 
 
 @app.command(context_settings=SEVERAL)

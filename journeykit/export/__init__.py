@@ -23,12 +23,14 @@ def made(told: Told, to: str, **options: Any) -> Iterator[Made]:
     ----------
     told : Told
     to : str
-        One of `KINDS` but ``json``.
+        A kind that `journeykit export` knows, but ``json``.
     """
-    from . import text
+    if to in ("md", "mermaid"):
+        from . import text
 
-    yield "map" * (to == "mermaid"), "md", {"md": text.markdown, "mermaid": text.mermaid}[to](told)
+        yield "map" * (to == "mermaid"), "md", getattr(text, to)(told)
+    elif to == "xlsx":
+        from .book import workbook
 
-
-KINDS = "md mermaid json".split()
-"""What can be made."""
+        for persona in told.personas:
+            yield persona, to, workbook(told, persona)

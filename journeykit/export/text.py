@@ -13,25 +13,25 @@ from journeykit.words import day, written
 from .told import Told
 
 
-def md(text: object) -> str:
+def escaped(text: object) -> str:
     r"""Escape what Markdown, a cell of its tables or HTML would read as more than text.
 
     Examples
     --------
-    >>> print(md("a|b <i>*now*</i>\n# x"))
+    >>> print(escaped("a|b <i>*now*</i>\n# x"))
     a\|b \<i\>\*now\*\</i\> \# x
     """
     return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", " ".join(clean(str(text)).split()))
 
 
-def mmd(text: object) -> str:
+def signs(text: object) -> str:
     """Write the signs of a text that Mermaid could read as its own by their numbers.
 
     A word by which a line of its journeys begins is one of these, too.
 
     Examples
     --------
-    >>> mmd("title: 50% [off]")
+    >>> signs("title: 50% [off]")
     '#116;itle#58; 50#37; #91;off#93;'
     """
     one = " ".join(clean(str(text)).split())
@@ -40,11 +40,13 @@ def mmd(text: object) -> str:
 
 
 def _filled(told: Told, kind: str) -> str:
-    made = template(__file__, kind, md=md, mmd=mmd, day=day, written=written, feeling=feeling)
+    made = template(
+        __file__, kind, md=escaped, mmd=signs, day=day, written=written, feeling=feeling
+    )
     return f"{made.render(told=told).strip()}\n"
 
 
-def markdown(told: Told) -> str:
+def md(told: Told) -> str:
     """Write what was decided, the maps by stage and lane, what was found, and the gate."""
     return _filled(told, "md")
 

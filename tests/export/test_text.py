@@ -19,7 +19,7 @@ def drawn(made: str) -> str:
 
 
 def test_every_card_is_in_the_markdown(told) -> None:
-    found = Counter(re.findall(r"(?m)^  - (.*?)(?: ★)? \([^()]*\)$", plain(text.markdown(told))))
+    found = Counter(re.findall(r"(?m)^  - (.*?)(?: ★)? \([^()]*\)$", plain(text.md(told))))
     assert found == Counter(cards(told))
 
 
@@ -51,7 +51,7 @@ def test_each_line_is_one_that_mermaid_reads(told) -> None:
 def test_words_do_not_become_markup(workshops) -> None:
     from journeykit.cli.gather import gather
 
-    made = text.markdown(gather(workshops["hostile"], [], []))
+    made = text.md(gather(workshops["hostile"], [], []))
     assert r"\<script\>" in made
     assert not re.search(r"(?<!\\)[<>]", made)
     assert "[e-mail]" in plain(made)
@@ -60,7 +60,7 @@ def test_words_do_not_become_markup(workshops) -> None:
 
 
 def test_what_the_run_found_is_said_with_the_run(ran) -> None:
-    made = plain(text.markdown(ran))
+    made = plain(text.md(ran))
     run = ran.results["mobile-maya"]
     assert f"Numbers: run {run['run_id']}, data events.csv.gz until 28 Jun 2026." in made
     for panels in ran.panels.values():
@@ -73,5 +73,5 @@ def test_what_the_run_found_is_said_with_the_run(ran) -> None:
 
 
 def test_without_a_run_it_says_what_is_missing(told) -> None:
-    assert "There is no run yet" in text.markdown(told)
-    assert "The data and its gate" not in text.markdown(told)
+    assert "There is no run yet" in text.md(told)
+    assert "The data and its gate" not in text.md(told)
