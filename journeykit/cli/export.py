@@ -5,13 +5,13 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
-from typer import Context, Option
+from typer import BadParameter, Context, Option
 
 from journeykit.errors import RunError
 
 from .base import HERE, SEVERAL, Folder, Personas, Words, app, echo, several, sound_folder
 
-Kind = StrEnum("Kind", "md mermaid xlsx json")  # type: ignore[misc]
+Kind = StrEnum("Kind", "pptx xlsx md mermaid json")  # type: ignore[misc]
 
 
 @app.command(context_settings=SEVERAL)
@@ -24,6 +24,9 @@ def export(
     output: Annotated[
         Path | None, Option("--out", help="The file, or a folder; without it exports/ of DIR.")
     ] = None,
+    template: Annotated[
+        Path | None, Option(help="A PowerPoint file whose layouts and theme the deck takes.")
+    ] = None,
 ) -> None:
     """Make a file to take home or to send, of the folder and its last run."""
     # jsonschema, and so nbformat, would build 38 grammars for addresses that nobody checks here.
@@ -33,6 +36,8 @@ def export(
 
     from .gather import gather, say
 
+    if template and to != "pptx":
+        raise BadParameter("--template belongs to --to pptx")
     opened, kind = sound_folder(folder), str(to)
     personas = several(persona, context, "--persona")
     if kind == "json":
@@ -41,7 +46,7 @@ def export(
         said = [say("left", what=", ".join(["data/", "runs/", *left]))]
     else:
         told = gather(opened, personas, journey or [])
-        said, found = told.said, made(told, kind)
+        said, found = told.said, made(told, kind, template=template)
     files = [*found]
     if output and output.suffix and len(files) > 1 and not output.is_dir():
         raise RunError(

@@ -34,3 +34,8 @@ def made(told: Told, to: str, **options: Any) -> Iterator[Made]:
 
         for persona in told.personas:
             yield persona, to, workbook(told, persona)
+    elif to == "pptx":
+        from .deck import deck
+
+        for persona in told.personas:
+            yield persona, to, deck(told, persona, options.get("template"))

@@ -45,12 +45,6 @@ class Told(NamedTuple):
         """Give the panels that stand in the run for a persona, then those of the comparison."""
         return [*self.panels.get(persona, ()), *self.panels.get("", ())]
 
-    def alone(self, persona: str) -> "Told":
-        """Give the part that is about one persona."""
-        return self._replace(
-            personas={persona: self.personas[persona]}, journeys=self.maps(persona)
-        )
-
     def cells(self, journey: Journey) -> Iterator[tuple[str, list[tuple[str, list[Card]]]]]:
         """Go through a map: each stage with its lanes, each of these with its cards; what stands
         on a stage or lane that is not there comes last, under its id.
