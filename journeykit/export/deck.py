@@ -134,6 +134,9 @@ def _pages(slides: Slides, told: Told, group: Sequence[Any]) -> list[list[Any]]:
                     whole = len(part) == len(lines)
                     waiting[-1].append((card, text if whole else " ".join(part), len(part)))
         while any(waiting):
+            if left < max(map(_tall, waiting)) <= full:  # together on the next one
+                pages.append([])
+                left = full
             taken = [_fitting(cell, left) for cell in waiting]
             if high := max(map(_tall, taken)):
                 pages[-1].append((lane, high, taken))
