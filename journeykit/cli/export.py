@@ -2,6 +2,7 @@
 
 import sys
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -11,7 +12,7 @@ from journeykit.errors import RunError
 
 from .base import HERE, SEVERAL, Folder, Personas, Words, app, echo, several, sound_folder
 
-Kind = StrEnum("Kind", "pptx xlsx md mermaid json")  # type: ignore[misc]
+Kind = StrEnum("Kind", "pptx xlsx pdf png svg md mermaid json")  # type: ignore[misc]
 
 
 @app.command(context_settings=SEVERAL)
@@ -22,11 +23,14 @@ def export(
     persona: Personas = None,
     journey: Annotated[Words, Option(help="A map by its id; may be repeated.")] = None,
     output: Annotated[
-        Path | None, Option("--out", help="The file, or a folder; without it exports/ of DIR.")
+        Path | None, Option("--out", help="The file, or a folder; without it take-home/ of DIR.")
     ] = None,
     template: Annotated[
         Path | None, Option(help="A PowerPoint file whose layouts and theme the deck takes.")
     ] = None,
+    part: Annotated[
+        str, Option(help="Of pdf, png and svg: map, booklet (A4), all, or a chart, as in funnel.")
+    ] = "map",
 ) -> None:
     """Make a file to take home or to send, of the folder and its last run."""
     # jsonschema, and so nbformat, would build 38 grammars for addresses that nobody checks here.
@@ -38,6 +42,8 @@ def export(
 
     if template and to != "pptx":
         raise BadParameter("--template belongs to --to pptx")
+    if part != "map" and to not in ("pdf", "png", "svg"):
+        raise BadParameter("--part belongs to --to pdf, png or svg")
     opened, kind = sound_folder(folder), str(to)
     personas = several(persona, context, "--persona")
     if kind == "json":
@@ -46,7 +52,10 @@ def export(
         said = [say("left", what=", ".join(["data/", "runs/", *left]))]
     else:
         told = gather(opened, personas, journey or [])
-        said, found = told.said, made(told, kind, template=template)
+        said, found = (
+            told.said,
+            made(told, kind, template=template, part=part, tell=partial(echo, err=True)),
+        )
     files = [*found]
     if output and output.suffix and len(files) > 1 and not output.is_dir():
         raise RunError(
@@ -68,7 +77,7 @@ def place(root: Path, asked: Path | None, name: str, ending: str) -> Path:
         if asked.exists():
             raise RunError(f"{asked} is there already: give --out another name, or remove it")
         return asked
-    folder = asked or root / "exports"
+    folder = asked or root / "take-home"
     if not asked:  # what is in it has numbers of customers
         write_atomic(folder / ".gitignore", "*\n")
     there = {path.stem for path in folder.glob(f"*.{ending}")}

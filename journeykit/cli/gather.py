@@ -28,7 +28,7 @@ def gather(opened: Any, personas: list[str], journeys: list[str]) -> Told:
         each for id in ids for kind in ("as-is", "to-be") for each in opened.journeys_of(id, kind)
     ]
     people = {id: outgoing(opened.persona(id)) for id in ids}
-    results, panels, said = last_run(opened, people)
+    results, panels, said, changed = last_run(opened, people)
     return Told(
         outgoing(opened.workshop()),
         people,
@@ -37,17 +37,18 @@ def gather(opened: Any, personas: list[str], journeys: list[str]) -> Told:
         results=results,
         panels=panels,
         said=said,
+        changed=changed,
         root=opened.root,
     )
 
 
-def last_run(opened: Any, people: Data) -> tuple[dict[str, Data], dict[str, list[Data]], list[str]]:
+def last_run(opened: Any, people: Data) -> tuple[Data, Data, list[str], bool]:
     """Read the newest run: results and panels of each persona, and what a reader has to know."""
     runs = sorted(opened.runs.glob("*/"), reverse=True)
     run, found = next(((run, read) for run in runs if (read := read_results(run))), (None, []))
     results = {str(each["persona"] or ""): each for each in found}
     if run is None:
-        return {}, {}, [say("none")]
+        return {}, {}, [say("none")], False
     shown = {
         id: panels_of(
             panel
@@ -60,9 +61,9 @@ def last_run(opened: Any, people: Data) -> tuple[dict[str, Data], dict[str, list
     said = [say("run", result=found[0])]
     texts = [opened.root / f"{doc}.yaml" for w in DOCUMENTS for doc in opened.docs(w)]
     when = max((run / each["place"] / "result.json").stat().st_mtime for each in found)
-    if any(file.stat().st_mtime > when for file in texts):
-        said.append(say("changed"))
+    changed = any(file.stat().st_mtime > when for file in texts)
+    said += [say("changed")] * changed
     said += [
         say("lacking", id=id, name=each.name) for id, each in people.items() if id not in results
     ]
-    return results, shown, said
+    return results, shown, said, changed

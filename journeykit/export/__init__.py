@@ -39,3 +39,7 @@ def made(told: Told, to: str, **options: Any) -> Iterator[Made]:
 
         for persona in told.personas:
             yield persona, to, deck(told, persona, options.get("template"))
+    else:
+        from .pictures import pictures
+
+        yield from pictures(told, to, options["part"], options["tell"])

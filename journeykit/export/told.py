@@ -18,7 +18,7 @@ class Told(NamedTuple):
 
     ``results`` and ``panels`` of the run are by persona, those of the comparison under "";
     ``said`` is what a reader has to know: of which run and data the numbers are, or that there
-    are none and how to get them.
+    are none and how to get them; ``changed`` tells that the folder is no more what the run saw.
     """
 
     workshop: Workshop
@@ -29,6 +29,7 @@ class Told(NamedTuple):
     results: dict[str, Data]
     panels: dict[str, list[Data]]
     said: list[str]
+    changed: bool
     root: Any
 
     @property

@@ -16,7 +16,7 @@ from journeykit.model import WorkshopFile
 from journeykit.store import Desk, Folder, empty_folder, open_folder, read_json, write_atomic
 
 _KEPT = re.compile(
-    r"\.git(ignore|attributes)|(?!(data|journal|runs|kept|exports)/|before-schema|(.*/)?\.).+",
+    r"\.git(ignore|attributes)|(?!(data|journal|runs|kept|take-home)/|before-schema|(.*/)?\.).+",
     re.I | re.S,
 )
 _BAD = re.compile(r'[\\:*?"<>|\x00-\x1f\x7f]|(^|/)(\.{0,2}(/|$)|[^/]*[. ](/|$))')
@@ -30,14 +30,15 @@ def pack(folder: Folder) -> tuple[str, list[str]]:
     Returns
     -------
     tuple
-        The text, and the names of files that are not in it: links, and what is very large.
+        The text, and the names of files that are not in it: links, data, and what is very large.
     """
     Desk(folder.root).close()
     files, left = dict[str, str | dict[str, str]](), list[str]()
+    data = {Path(str(table.source)).parts[0] for table in folder.workshop().data.values()}
     for path in sorted(folder.root.rglob("*")):
         name = path.relative_to(folder.root).as_posix()
         if _KEPT.fullmatch(name) and (path.is_symlink() or path.is_file()):
-            if path.is_symlink() or _BAD.search(name) or path.stat().st_size > _MOST:
+            if name.split("/")[0] in data or path.is_symlink() or _BAD.search(name) or path.stat().st_size > _MOST:
                 left.append(name)
                 continue
             content = path.read_bytes()

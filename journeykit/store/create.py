@@ -17,6 +17,7 @@ data/
 journal/
 .cache/
 runs/
+take-home/
 .ipynb_checkpoints/
 .jupyter/
 """

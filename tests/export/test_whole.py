@@ -18,7 +18,7 @@ def files(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in root.rglob("*")
-        if path.is_file() and path.relative_to(root).parts[0] not in ("data", "journal", "exports")
+        if path.is_file() and path.relative_to(root).parts[0] not in ("data", "journal", "exports", "take-home")
     }
 
 
@@ -46,7 +46,7 @@ def test_back_again_with_nothing_lost(tmp_path, name) -> None:
 BAD = [
     "../out.yaml", "/tmp/out.yaml", "a/../../out.yaml", "a//b", "./x", "a/.", "C:/x", "a\\..\\b", "~\n",
     ".git/hooks/pre-commit", ".GIT/config", "notebooks/.x", ".gitignore/x", "journal/x.jsonl",
-    "Data/events.csv", "RUNS/1/result.json", "kept/x", "a. /x", "x.", "", " /x",
+    "Data/events.csv", "RUNS/1/result.json", "kept/x", "take-home/x", "a. /x", "x.", "", " /x",
 ]  # fmt: skip
 
 
@@ -75,6 +75,16 @@ def test_what_is_no_workshop_makes_none(tmp_path, text) -> None:
     with pytest.raises(JourneykitError):
         unpack(tmp_path / "a.json", tmp_path / "shop")
     assert not (tmp_path / "shop").exists()
+
+
+def test_data_beside_the_folder_of_data_stays_where_it_is(tmp_path) -> None:
+    folder = filled(tmp_path / "one", "blank")
+    folder.save(folder.workshop().with_(data={"events": {"source": "exports/*.csv"}}))
+    (folder.root / "exports").mkdir()
+    (folder.root / "exports/may.csv").write_text("user_id,event,timestamp\nann,buy,2026-05-01\n")
+    text, left = pack(folder)
+    assert left == ["exports/may.csv"]
+    assert "ann,buy" not in text
 
 
 def test_what_is_there_stays(tmp_path) -> None:
