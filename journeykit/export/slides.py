@@ -40,9 +40,10 @@ class Slides:
             raise RunError(
                 f"{template} is no PowerPoint file that can be read: {problem}"
             ) from None
-        for each in [*self.deck.slides._sldIdLst]:  # what a template shows by way of example
+        listed = self.deck.element.get_or_add_sldIdLst()
+        for each in [*listed]:  # what a template shows by way of example
             self.deck.part.drop_rel(each.rId)
-            self.deck.slides._sldIdLst.remove(each)
+            listed.remove(each)
         self.tall = int(self.deck.slide_height or 0) / EMU
         titled = [each for each in self.deck.slide_layouts if _title(each) is not None]
         roomy = [each for each in titled if _bottom(_title(each)) < self.tall * 0.4]
@@ -69,7 +70,7 @@ class Slides:
                 self.write(shape, cover, 18, shape.width / EMU, shape.height / EMU)
                 cover = ""
             else:
-                shape._element.getparent().remove(shape._element)
+                shape.element.getparent().remove(shape.element)
         self.slide.notes_slide.notes_text_frame.text = clean(note)
 
     def write(

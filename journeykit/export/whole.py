@@ -38,7 +38,12 @@ def pack(folder: Folder) -> tuple[str, list[str]]:
     for path in sorted(folder.root.rglob("*")):
         name = path.relative_to(folder.root).as_posix()
         if _KEPT.fullmatch(name) and (path.is_symlink() or path.is_file()):
-            if name.split("/")[0] in data or path.is_symlink() or _BAD.search(name) or path.stat().st_size > _MOST:
+            if (
+                name.split("/")[0] in data
+                or path.is_symlink()
+                or _BAD.search(name)
+                or path.stat().st_size > _MOST
+            ):
                 left.append(name)
                 continue
             content = path.read_bytes()

@@ -25,7 +25,9 @@ from .git import _git
 _Pattern = re.Pattern[str]
 # One person's alone: they go whole. What the team shares stays, without the name.
 _OWN = re.compile("records/(?:blind-reviews|guesses|heuristics|notes|votes|walks)/")
-_PACKED = re.compile(r".*\.(?:parquet|xlsx?|pptx|pdf|zip|zst|bz2|xz|duckdb|db|sqlite|arrow|feather)")
+_PACKED = re.compile(
+    r".*\.(?:parquet|xlsx?|pptx|pdf|zip|zst|bz2|xz|duckdb|db|sqlite|arrow|feather)"
+)
 
 
 def traces(folder: Folder, who: str, *, customer: bool) -> Iterator[tuple[str, Callable[[], Any]]]:

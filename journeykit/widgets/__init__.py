@@ -8,5 +8,6 @@ from .gather import Gather, waiting
 from .live import Live
 from .room import Room
 from .rounds import Sheet
+from .take_home import take_home
 from .timer import Timer, current, parts_of, slim_html
 from .walk import FELT, JourneyWalk, walk_html, walk_view

@@ -13,7 +13,8 @@ from journeykit.store.files import hold
 
 from .live import Live, mark_of
 
-_ROOM = "from journeykit.cli import main; main()"
+COMMAND = "from journeykit.cli import main; main()"
+"""What a process of its own is given, to be the command line."""
 
 
 def kept_of(root: Path) -> Path:
@@ -64,7 +65,7 @@ class Room(Live):
         root = self.desk.folder.root
         if content.get("do") == "open":
             # What it prints has the key in it: for no log.
-            command = [sys.executable, "-P", "-c", _ROOM, "room", f"{root}"]
+            command = [sys.executable, "-P", "-c", COMMAND, "room", f"{root}"]
             subprocess.Popen(command, start_new_session=True, stdout=subprocess.DEVNULL)
         elif "do" in content:
             ask_room(root, content["do"])

@@ -18,7 +18,8 @@ def files(root: Path) -> dict[str, bytes]:
     return {
         path.relative_to(root).as_posix(): path.read_bytes()
         for path in root.rglob("*")
-        if path.is_file() and path.relative_to(root).parts[0] not in ("data", "journal", "exports", "take-home")
+        if path.is_file()
+        and path.relative_to(root).parts[0] not in ("data", "journal", "exports", "take-home")
     }
 
 
