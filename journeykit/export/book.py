@@ -58,7 +58,11 @@ class _Book:
                     sheet.write_string(line, at, value if len(value) < 32_768 else cut, self.words)
                 else:
                     sheet.write(line, at, value, self.looks.get(unit, self.looks["number"]))
+            # Some programs do not look how high wrapped words are.
+            sheet.set_row(line, 15 * max((len(str(value)) // 60 + 1 for value in row), default=1))
         sheet.freeze_panes(top + 1, 0)
+        sheet.set_landscape()
+        sheet.fit_to_pages(1, 0)
         sheet.autofit(_WIDEST)
 
 

@@ -1,4 +1,4 @@
-"""A deck for a client: what was decided, the maps as shapes, findings as charts, claims, what next."""
+"""A deck for a client: decisions, the maps as shapes, findings as charts, claims, what next."""
 
 import io
 from collections.abc import Sequence

@@ -126,6 +126,8 @@ def _git_canaries(root: Path, place: Path) -> None:
         "diff .@HEAD .",
         "diff . --in .",
         "version",
+        "export . --to md",
+        "export . --to json",
         "new ../n --events data/events.csv",
         "forget . --customer zz-9 --yes",
     ],
