@@ -25,6 +25,8 @@ _IN_SHORT = (
     "funnel claims journey-tests weak-spots audience attribution order promises emotions surveys "
     "what-if basket campaigns overview steps"
 ).split()
+_FOUND = "funnel promises attribution emotions order surveys retention basket".split()
+"""Which panels may be one of the three findings: the first that have a picture."""
 _MOST_COLUMNS = 4
 """A table with more columns gets the whole width."""
 
@@ -48,10 +50,15 @@ def environment() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {
-        each.__name__: each for each in (written, percent, number, people, name_of, day, ics)
+        each.__name__: each for each in (written, percent, number, people, name_of, day, ics, embedded)
     }
     made.globals["words"] = STATES
     return made
+
+
+def embedded(svg: str) -> str:
+    """Give an SVG as an address, for a picture that stands twice on a page."""
+    return f"data:image/svg+xml;base64,{base64.b64encode(svg.encode()).decode()}"
 
 
 def ics(words: str) -> str:
@@ -166,22 +173,39 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
     ready = panels_of(panels)
     short = [panel for panel in ready if panel["id"] in _IN_SHORT and panel["sentence"]]
     name, data = name_of(result), {"gate": None, **(result.get("data") or {})}
+    shown = {panel["id"]: panel for panel in ready if panel["sentence"]}
+    found = [shown[id] for id in _FOUND if id in shown and shown[id]["svg"]]
+    maps = [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
+    mine = {
+        kind: [each for each in result.get(kind, ()) if each["persona"] in (None, result["persona"])]
+        for kind in ("decisions", "parked")
+    }
+    claims = {
+        verdict: [claim for claim in result["claims"] if claim["verdict"] == verdict]
+        for verdict in ("refuted", "undecided")
+    }
     return page(
         "report.html.j2",
         path,
         ready,
         title=f"{name} · {result['workshop']}",
         name=name,
-        r={"decisions": [], "parked": [], **result, "data": data},
-        phases=_phases(ready),
+        r={**result, "data": data},
+        **mine,
+        **claims,
+        the_map=next(iter(maps), None),
+        sheets=[panel for panel in ready if panel["map"]],
+        findings=found[:3],
+        first=result["weak_spots"] and shown.get("weak-spots"),
+        unknown=shown.get("unknowns"),
+        phases=_phases(ready, maps),
         summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
         failure=failure_of(result),
     )
 
 
-def _phases(ready: list[Data]) -> list[Data]:
+def _phases(ready: list[Data], maps: list[Data]) -> list[Data]:
     """Sort the panels into the phases; the map stands before all of them."""
-    maps = [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
     rest = groupby((panel for panel in ready if panel not in maps), lambda panel: panel["phase"])
     found = [{"id": "the-map", "name": "The map", "panels": maps}] if maps else []
     for phase, mine in rest:

@@ -41,6 +41,7 @@ function fitted(spec, room) {
 }
 
 async function draw(place) {
+  if (!place.checkVisibility()) return; // in a part that is not open: when it is
   const live = place.querySelector(".live");
   const room = place.clientWidth - 12;
   if (live.dataset.room === String(room)) return;
@@ -76,5 +77,12 @@ function reachable() {
 let soon;
 const all = () => Promise.all(places.map(draw)).then(reachable);
 addEventListener("resize", () => { clearTimeout(soon); soon = setTimeout(all, 200); });
-document.addEventListener("toggle", reachable, true);
+document.addEventListener("toggle", all, true);
+// A link opens the part in which its place lies, where the browser does not by itself.
+function opened() {
+  const there = document.getElementById(decodeURIComponent(location.hash.slice(1))), part = there?.closest("details:not([open])");
+  if (part) { part.open = true; there.scrollIntoView(); }
+}
+addEventListener("hashchange", opened);
+opened();
 all();
