@@ -50,7 +50,8 @@ def environment() -> Any:
         undefined=jinja2.StrictUndefined,
     )
     made.filters |= {
-        each.__name__: each for each in (written, percent, number, people, name_of, day, ics, embedded)
+        each.__name__: each
+        for each in (written, percent, number, people, name_of, day, ics, embedded)
     }
     made.globals["words"] = STATES
     return made
@@ -177,7 +178,11 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
     found = [shown[id] for id in _FOUND if id in shown and shown[id]["svg"]]
     maps = [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
     mine = {
-        kind: [each for each in result.get(kind, ()) if each["persona"] in (None, result["persona"])]
+        kind: [
+            each
+            for each in result.get(kind, ())
+            if each["persona"] in (None, result.get("persona"))
+        ]
         for kind in ("decisions", "parked")
     }
     claims = {

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import itertools
+import json
 import re
 import runpy
 from pathlib import Path
 from types import SimpleNamespace
 
+import nbformat
 import pytest
 
 from journeykit.report import write_index, write_report
+from journeykit.run.panels import panels
 
 hostile = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("hostile.py"))))
 looks = SimpleNamespace(**runpy.run_path(str(Path(__file__).with_name("looks.py"))))
@@ -31,6 +34,13 @@ def report(run: Path) -> Path:
     return next(p for p in pages(run) if p.parent.name == "mobile-maya")
 
 
+def opened(visit, path: Path, **how):
+    """Open a page, and each part of it that is closed at first."""
+    seen = visit(path, **how)
+    seen.page.evaluate("document.querySelectorAll('.phase').forEach(d => { d.open = true; })")
+    return seen
+
+
 def sheets(pdf: bytes) -> list[tuple[int, int]]:
     """Width and height of each page, in mm."""
     boxes = re.findall(rb"/MediaBox\s*\[\s*0 0 ([\d.]+) ([\d.]+)", pdf)
@@ -41,7 +51,7 @@ def test_nothing_is_asked_of_the_internet_and_all_charts_are_live(retail_run, vi
     found = pages(retail_run)
     assert len(found) >= 4  # index, three personas
     for path in found:
-        seen = visit(path)
+        seen = opened(visit, path)
         seen.page.wait_for_function(DRAWN, timeout=30_000)
         charts = seen.page.locator("[data-spec]").count()
         assert charts >= (
@@ -68,7 +78,7 @@ def test_the_page_forbids_scripts_that_are_not_its_own(retail_run, visit):
 
 
 def test_a_tooltip_tells_the_number(retail_run, visit):
-    seen = visit(report(retail_run))
+    seen = opened(visit, report(retail_run))
     seen.page.wait_for_function(DRAWN, timeout=30_000)
     bar = seen.page.locator("#weak-spots-funnel .live svg .mark-rect path").first
     bar.scroll_into_view_if_needed()
@@ -79,7 +89,7 @@ def test_a_tooltip_tells_the_number(retail_run, visit):
 
 
 def test_without_scripts_the_still_pictures_show(retail_run, visit):
-    seen = visit(report(retail_run), scripts=False)
+    seen = opened(visit, report(retail_run), scripts=False)
     stills = seen.page.locator(".still svg")
     assert stills.count() >= 20
     assert all(stills.nth(place).is_visible() for place in range(stills.count()))
@@ -99,16 +109,16 @@ CUT = """() => [...document.querySelectorAll('.live svg')].flatMap((svg) => {
 
 def test_it_can_be_read_on_a_phone(retail_run, visit):
     for path in (retail_run / "index.html", report(retail_run)):
-        seen = visit(path, width=390)
+        seen = opened(visit, path, width=390)
         seen.page.wait_for_function(DRAWN, timeout=30_000)
         assert seen.page.evaluate("document.documentElement.scrollWidth") <= 390
         assert seen.page.evaluate(looks.SMALL_TEXT, 12) == []
         cut = {words for words in seen.page.evaluate(CUT) if not words.endswith("…")}
         assert cut == set(), "a chart's words run out of it"
         seen.context.close()
-    seen = visit(report(retail_run), width=390)
+    seen = opened(visit, report(retail_run), width=390)
     inner, outer = seen.page.evaluate(
-        "[...document.querySelectorAll('.map')].map(m => [m.scrollWidth, m.clientWidth])[0]"
+        "[...document.querySelectorAll('.panel .map')].map(m => [m.scrollWidth, m.clientWidth])[0]"
     )
     assert outer < 390 < 1000 < inner  # the map keeps its size and scrolls in its box
     seen.page.evaluate("document.querySelectorAll('details').forEach(d => { d.open = true; })")
@@ -131,23 +141,47 @@ def test_every_text_stands_out_from_its_paper(retail_run, visit, dark):
         seen.context.close()
 
 
-def test_it_prints_with_the_map_on_a_sheet_of_its_own(retail_run, visit):
-    seen = visit(report(retail_run))
+A4, A3 = (210, 297), (420, 297)
+
+
+def test_it_prints_as_two_pages_and_the_map(retail_run, visit, tmp_path):
+    """However much was decided; the rest is printed where somebody has opened it."""
+    place = report(retail_run).parent
+    result = json.loads((place / "result.json").read_text("utf-8"))
+    told = {"text": "Show the price of the delivery " * 6, "owner": "Ada", "due": "2026-12-24"}
+    decided = {**told, "state": "open", "persona": "mobile-maya", "result": "", "who": "Maya"}
+    notebooks = sorted(place.glob("notebooks/*.ipynb"))
+    found = [each for path in notebooks for each in panels(nbformat.read(path, 4), path.stem)]
+    full = write_report(result | {"decisions": [decided] * 12}, found, tmp_path / "full.html")
+    for path in [*pages(retail_run)[1:], full]:
+        seen = visit(path)
+        printed = sheets(seen.page.pdf(prefer_css_page_size=True, print_background=True))
+        if path.parent.name != "compare":
+            assert printed[2:] == [A3] * len(printed[2:]) != [], path
+        assert printed[:2] == [A4] * 2, path
+        seen.context.close()
+    seen = visit(full)
+    assert seen.page.locator("#decided-all li").count() == 12
+    for name in ("found", "refuted", "unknown"):
+        assert seen.page.locator(f"#{name}").is_visible()
+    assert seen.page.locator(".findings img").count() == 3
+    seen.page.get_by_role("link", name="open it").click()
+    seen.page.locator(".panel .map").first.wait_for()  # what a link leads to is opened
+    printed = sheets(seen.page.pdf(prefer_css_page_size=True, print_background=True))
+    assert printed.count(A4) > 2
+
+
+def test_a_picture_is_printed_once_and_whole(retail_run, visit):
+    seen = opened(visit, report(retail_run))
     seen.page.wait_for_function(DRAWN, timeout=30_000)
-    found = sheets(seen.page.pdf(prefer_css_page_size=True, print_background=True))
-    assert len(found) > 10
-    assert (420, 297) in found
-    assert set(found) == {(210, 297), (420, 297)}
-    assert found.count((420, 297)) == seen.page.locator(".sheet").count(), "no empty sheet"
-    assert found.index((420, 297)) <= 2  # right after the summary
     seen.page.emulate_media(media="print")
     seen.page.set_viewport_size({"width": 688, "height": 1017})  # A4 less its margins
     tall = seen.page.evaluate(
         "[...document.querySelectorAll('.picture:not(.map)')].map(p => p.getBoundingClientRect().height)"
     )
     assert max(tall) < 900  # fits on its page, so nothing is cut through
-    both = "[...document.querySelectorAll('.drawn .live, .has-sheet .picture')].filter(e => e.checkVisibility()).length"
-    assert seen.page.evaluate(both) == 0  # each picture once
+    live = "[...document.querySelectorAll('.drawn .live')].filter(e => e.checkVisibility()).length"
+    assert seen.page.evaluate(live) == 0
 
 
 def test_it_works_from_the_keyboard_and_for_a_screen_reader(retail_run, visit):
@@ -163,10 +197,12 @@ def test_it_works_from_the_keyboard_and_for_a_screen_reader(retail_run, visit):
     assert targets.count() >= 7
     for place in range(targets.count()):
         goal = targets.nth(place).get_attribute("href")
-        assert page.locator(f"h2[id='{goal.removeprefix('#')}']").count() == 1
+        part = page.locator(f".phase:has([id='{goal.removeprefix('#')}'])")
+        assert part.count() == 1
     targets.nth(3).focus()
     page.keyboard.press("Enter")
     assert page.evaluate("location.hash") == targets.nth(3).get_attribute("href")
+    page.locator(f".phase[open] {targets.nth(3).get_attribute('href')}").wait_for()
     for path in (report(retail_run), retail_run / "index.html"):
         page.goto(path.as_uri())
         assert page.locator("h1").count() == 1
