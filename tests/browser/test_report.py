@@ -161,7 +161,7 @@ def test_it_prints_as_two_pages_and_the_map(retail_run, visit, tmp_path):
         assert printed[:2] == [A4] * 2, path
         seen.context.close()
     seen = visit(full)
-    assert seen.page.locator("#decided-all li").count() == 12
+    assert seen.page.locator("#all-decided li").count() == 12
     for name in ("found", "refuted", "unknown"):
         assert seen.page.locator(f"#{name}").is_visible()
     assert seen.page.locator(".findings img").count() == 3
@@ -255,7 +255,7 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("page", ["index.html", "a/report.html"])
 def test_no_text_of_the_data_becomes_code(hostile_run, visit, page):
-    seen = visit(hostile_run / page)
+    seen = opened(visit, hostile_run / page)
     seen.page.wait_for_timeout(1_500)  # time for whatever might run
     assert seen.page.locator(".drawn").count() >= 2
     assert seen.page.evaluate(looks.PWNED) is None
