@@ -256,6 +256,7 @@ def hostile_run(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.mark.parametrize("page", ["index.html", "a/report.html"])
 def test_no_text_of_the_data_becomes_code(hostile_run, visit, page):
     seen = opened(visit, hostile_run / page)
+    seen.page.wait_for_function(DRAWN, timeout=30_000)
     seen.page.wait_for_timeout(1_500)  # time for whatever might run
     assert seen.page.locator(".drawn").count() >= 2
     assert seen.page.evaluate(looks.PWNED) is None
