@@ -1,13 +1,10 @@
 """07 Compare personas: once per run, last, from the results of the others."""
 
-from typing import Any
-
 from journeykit import charts
 from journeykit.charts.poster.atlas import atlas_html
 from journeykit.claims.atlas import ends, narrowest
 from journeykit.model import Result
 from journeykit.store import read_json
-from journeykit.widgets import take_home
 
 from .asking import Row
 from .panel import Found, asks, says
@@ -67,10 +64,6 @@ class ComparePersonas(Phase):
             chart=charts.compare_personas(frame) if frame["share"].notna().any() else None,
             numbers=dict(zip(frame["persona"], frame["share"])),
         )
-
-    def take_home(self) -> Any:
-        """Save slides, a workbook, paper or text to take home; in a batch run there is nothing."""
-        return take_home(self.w.desk) if self.w.live else None
 
     @asks
     def steps(self) -> Found | str:
