@@ -30,12 +30,19 @@ from journeykit.declared import beside
 
 Tell = Callable[[str], object]
 """Is told what is not on the paper, in sentences."""
+_LAYOUT = Path(__file__).with_suffix(".typ")
 _SVG = "{http://www.w3.org/2000/svg}"
 _TEXT = f"{_SVG}text"
 _LOOK = "font-size font-weight font-style font-family fill text-anchor text-decoration".split()
 
 
-def to_pdf(svgs: str | Sequence[str], tell: Tell = warnings.warn) -> bytes:
+def to_pdf(
+    svgs: str | Sequence[str],
+    tell: Tell = warnings.warn,
+    *,
+    layout: Path | None = None,
+    told: Any = None,
+) -> bytes:
     """Make one PDF of pictures, a page for each, fonts embedded (PDF/A-2u).
 
     Parameters
@@ -44,13 +51,17 @@ def to_pdf(svgs: str | Sequence[str], tell: Tell = warnings.warn) -> bytes:
         SVG, one a page. A size in mm is that of the paper; px are 1/96 inch.
     tell : callable
         Is called with a sentence for each script that no font has; its signs are boxes then.
+    layout : Path, optional
+        A file of Typst's in the kit that puts them on pages of another kind; it finds ``told``, what
+        JSON can hold, in its inputs.
 
     Examples
     --------
     >>> to_pdf('<svg xmlns="http://www.w3.org/2000/svg" width="96" height="96"/>')[:5]
     b'%PDF-'
     """
-    return bytes(_printed([svgs] if isinstance(svgs, str) else svgs, tell, format="pdf"))
+    pages = [svgs] if isinstance(svgs, str) else svgs
+    return bytes(_printed(pages, tell, layout or _LAYOUT, json.dumps(told), format="pdf"))
 
 
 def to_png(svg: str, scale: float = 1.0, tell: Tell = warnings.warn) -> bytes:
@@ -58,11 +69,13 @@ def to_png(svg: str, scale: float = 1.0, tell: Tell = warnings.warn) -> bytes:
     return bytes(_printed([svg], tell, format="png", ppi=96 * scale))
 
 
-def _printed(svgs: Sequence[str], tell: Tell, **how: Any) -> Any:
+def _printed(
+    svgs: Sequence[str], tell: Tell, file: Path = _LAYOUT, told: str = "", **how: Any
+) -> Any:
     import typst
 
-    given = {"sheets": json.dumps([_sheet(svg) for svg in svgs])}
-    made = typst.Compiler(Path(__file__).with_suffix(".typ"), sys_inputs=given)
+    given = {"sheets": json.dumps([_sheet(svg) for svg in svgs]), "told": told}
+    made = typst.Compiler(file, root=_LAYOUT.parents[1], sys_inputs=given)
     try:
         printed = made.compile(format="pdf", pdf_standards="a-2u")
     except typst.TypstError as error:

@@ -6,6 +6,7 @@ JupyterLab shows the SVG (it knows Vega-Lite only up to version 5), a report fin
 import copy
 import html
 import json
+import re
 import threading
 from functools import lru_cache
 from typing import Any

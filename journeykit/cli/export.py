@@ -29,7 +29,8 @@ def export(
         Path | None, Option(help="A PowerPoint file whose layouts and theme the deck takes.")
     ] = None,
     part: Annotated[
-        str, Option(help="Of pdf, png and svg: map, booklet (A4), all, or a chart, as in funnel.")
+        str,
+        Option(help="map, booklet (A4), summary (two pages, PDF), all, or a chart, as in funnel."),
     ] = "map",
 ) -> None:
     """Make a file to take home or to send, of the folder and its last run."""

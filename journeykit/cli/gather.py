@@ -7,7 +7,7 @@ import nbformat
 from journeykit.declared import beside, phrase
 from journeykit.export import Told, outgoing
 from journeykit.model import STATES, Data
-from journeykit.report import listed, panels_of, read_results
+from journeykit.report import front, listed, panels_of, read_results
 from journeykit.run.panels import panels
 from journeykit.store.folder import DOCUMENTS
 from journeykit.words import day
@@ -29,13 +29,18 @@ def gather(opened: Any, personas: list[str], journeys: list[str]) -> Told:
     ]
     people = {id: outgoing(opened.persona(id)) for id in ids}
     results, panels, said, changed = last_run(opened, people)
+    decided = listed(opened)
     return Told(
         outgoing(opened.workshop()),
         people,
         [outgoing(each) for each in maps if each.persona in ids],
-        **listed(opened),
+        **decided,
         results=results,
         panels=panels,
+        fronts={
+            id: front({**results.get(id, {}), **decided, "persona": id}, panels.get(id, []))
+            for id in ids
+        },
         said=said,
         changed=changed,
         root=opened.root,

@@ -1,27 +1,40 @@
 """Maps and charts as pictures: on paper, as PNG or SVG. All come from the same vectors."""
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from journeykit import charts
+from journeykit.declared import beside, phrase
 from journeykit.errors import RunError, did_you_mean
 from journeykit.model import Data, Journey
+from journeykit.words import day, people
 
 from .told import Told
 
+_LAYOUT = Path(__file__).with_name("summary.typ")
+_WORDS = beside(_LAYOUT)
 _MAPS = {"map": "a3", "booklet": "a4", "all": "a3"}
 
 
 def pictures(told: Told, to: str, part: str, tell: Callable[[str], object]) -> Iterator[tuple]:
-    """Draw the maps, a chart by its name, or all; a PDF has a page for each."""
+    """Draw the maps, a chart by its name, or all; a PDF has a page for each, and two first."""
     drawn = [*_drawn(told, to, part)]
-    if not drawn:
+    summary = to == "pdf" and part in ("summary", "all")
+    if not drawn and not summary:
         known = {id for person in told.personas for id in _panels(told, person)}
+        if part == "summary":
+            raise RunError("a summary is a PDF: --to pdf --part summary")
         raise RunError(
             f"there is no picture {part!r} in the last run. {did_you_mean(part, known | {*_MAPS})}"
         )
+    pages = [page for _, pages in drawn for page in pages]
+    if summary:
+        front, small = _summary(told)
+        front["rest"] = len(small)
+        yield part, to, charts.to_pdf([*small, *pages], tell, layout=_LAYOUT, told=front)
+        return
     if to == "pdf":
-        pages = [page for _, pages in drawn for page in pages]
         yield part, to, charts.to_pdf(pages, tell)
         return
     for name, pages in drawn:
@@ -41,6 +54,57 @@ def _drawn(told: Told, to: str, part: str) -> Iterator[tuple[str, list[str]]]:
         for id, panel in _panels(told, persona).items():
             if part in ("all", id):
                 yield f"{persona}-{id}", ["".join(panel["svg"])]
+
+
+def _say(what: str, **known: Any) -> str:
+    return str(phrase(_WORDS[what])(day=day, people=people, **known))
+
+
+def _summary(told: Told) -> tuple[Data, list[str]]:
+    """Write the two pages of each persona, and the pictures on them, which they call by number."""
+    drawn = list[str]()
+
+    def placed(svg: Any) -> int:
+        drawn.append("".join(svg))
+        return len(drawn) - 1
+
+    people = []
+    for persona, front in told.fronts.items():
+        result, maps = told.results.get(persona, {}), told.maps(persona)
+        data, gate = result.get("data") or {}, (result.get("data") or {}).get("gate") or {}
+        findings = [
+            {"text": each["title"], "more": each["sentence"], "sheet": placed(each["svg"])}
+            for each in front["findings"]
+        ]
+        people.append({
+            "name": told.personas[persona].name,
+            "gate": [_say("gate", gate=gate)] if gate.get("broken") else [],
+            "decisions": _listed(front["decisions"], 8, "decided"),
+            "parked": _listed(front["parked"], 4, "decided"),
+            "map": [placed(sheet) for sheet in (_map(told, maps[0], "a3") if maps else ())],
+            "first": _say("first", row=result["weak_spots"][0]) if front["first"] else "",
+            "findings": findings,
+            "refuted": _listed(front["refuted"], 5),
+            "unknown": [
+                *_listed(front["undecided"], 5),
+                *({"text": each["sentence"], "more": ""} for each in [front["unknown"]] if each),
+            ],
+            "claims": bool(result.get("claims")),
+            "data": _say("data" if data.get("source") else "without", data=data),
+        })  # fmt: skip
+    return {"title": told.workshop.name, "said": told.said, "people": people}, drawn
+
+
+def _listed(rows: list[Data], most: int, more: str = "") -> list[Data]:
+    found = [
+        {
+            "text": row.get("sentence") or row["text"],
+            "more": _say(more, row=row) if more else row["why"],
+        }
+        for row in rows[:most]
+    ]
+    left = len(rows) - most
+    return found + [{"text": _say("more", n=left), "more": ""}] * (left > 0)
 
 
 def _map(told: Told, journey: Journey, format: Any) -> list[str]:

@@ -17,6 +17,7 @@ class Told(NamedTuple):
     """A workshop as it is exported.
 
     ``results`` and ``panels`` of the run are by persona, those of the comparison under "";
+    ``fronts`` is what stands on the first two pages of a report, by persona;
     ``said`` is what a reader has to know: of which run and data the numbers are, or that there
     are none and how to get them; ``changed`` tells that the folder is no more what the run saw.
     """
@@ -28,6 +29,7 @@ class Told(NamedTuple):
     parked: list[Data]
     results: dict[str, Data]
     panels: dict[str, list[Data]]
+    fronts: dict[str, Data]
     said: list[str]
     changed: bool
     root: Any

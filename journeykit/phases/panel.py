@@ -112,10 +112,11 @@ class Panel:
 
     def data(self) -> Found:
         """Return the panel as plain data, without the picture."""
-        own = "id phase title sentence counts sql html sheets own".split()
+        own = "id phase title sentence counts sql html own".split()
         return {
             **{name: getattr(self, name) for name in own},
             "table": self.table(),
+            "sheets": list(self.sheets),
             "notes": list(self.notes),
             "numbers": plain(dict(self.numbers)),
         }

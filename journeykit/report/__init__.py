@@ -2,4 +2,4 @@
 
 from .decided import listed
 from .index import read_results, write_index
-from .page import panels_of, write_report
+from .page import front, panels_of, write_report

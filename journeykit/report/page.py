@@ -174,9 +174,33 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
     ready = panels_of(panels)
     short = [panel for panel in ready if panel["id"] in _IN_SHORT and panel["sentence"]]
     name, data = name_of(result), {"gate": None, **(result.get("data") or {})}
+    return page(
+        "report.html.j2",
+        path,
+        ready,
+        title=f"{name} · {result['workshop']}",
+        name=name,
+        r={**result, "data": data},
+        **front(result, ready),
+        sheets=[panel for panel in ready if panel["map"]],
+        phases=_phases(ready),
+        summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
+        failure=failure_of(result),
+    )
+
+
+def front(result: Facts, ready: list[Data]) -> Data:
+    """Choose what stands on the first two pages: decisions, the map, findings, verdicts, gaps.
+
+    Parameters
+    ----------
+    result : mapping
+        The content of ``result.json``, or nothing.
+    ready : list of dict
+        As `panels_of` makes them.
+    """
     shown = {panel["id"]: panel for panel in ready if panel["sentence"]}
     found = [shown[id] for id in _FOUND if id in shown and shown[id]["svg"]]
-    maps = [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
     mine = {
         kind: [
             each
@@ -186,31 +210,26 @@ def write_report(result: Facts, panels: Iterable[Facts], path: str | Path) -> Pa
         for kind in ("decisions", "parked")
     }
     claims = {
-        verdict: [claim for claim in result["claims"] if claim["verdict"] == verdict]
+        verdict: [claim for claim in result.get("claims", ()) if claim["verdict"] == verdict]
         for verdict in ("refuted", "undecided")
     }
-    return page(
-        "report.html.j2",
-        path,
-        ready,
-        title=f"{name} · {result['workshop']}",
-        name=name,
-        r={**result, "data": data},
+    return {
         **mine,
         **claims,
-        the_map=next(iter(maps), None),
-        sheets=[panel for panel in ready if panel["map"]],
-        findings=found[:3],
-        first=result["weak_spots"] and shown.get("weak-spots"),
-        unknown=shown.get("unknowns"),
-        phases=_phases(ready, maps),
-        summary=sorted(short, key=lambda panel: _IN_SHORT.index(panel["id"])),
-        failure=failure_of(result),
-    )
+        "the_map": next(iter(_maps(ready)), None),
+        "findings": found[:3],
+        "first": result.get("weak_spots") and shown.get("weak-spots"),
+        "unknown": shown.get("unknowns"),
+    }
 
 
-def _phases(ready: list[Data], maps: list[Data]) -> list[Data]:
+def _maps(ready: list[Data]) -> list[Data]:
+    return [panel for panel in ready if panel["map"] and panel["phase"] == "start-here"]
+
+
+def _phases(ready: list[Data]) -> list[Data]:
     """Sort the panels into the phases; the map stands before all of them."""
+    maps = _maps(ready)
     rest = groupby((panel for panel in ready if panel not in maps), lambda panel: panel["phase"])
     found = [{"id": "the-map", "name": "The map", "panels": maps}] if maps else []
     for phase, mine in rest:

@@ -81,7 +81,7 @@ def test_new_makes_a_folder_that_is_in_order(call: Call, tmp_path: Path, templat
     ("words", "complaint"),
     [
         (["--template", "retial"], "Did you mean 'retail'"),
-        (["--template", "retail", "--events", "a.csv"], "not both"),
+        (["--template", "retail", "--events", "a.csv"], "one of them"),
         (["--column", "user_id=Customer"], "belong to --events"),
         (["--events", "nowhere.csv"], "nowhere.csv"),
         (["--events", "LOG", "--column", "user_id"], "name=value"),
