@@ -13,7 +13,7 @@ from journeykit.words import day, people
 from .told import Told
 
 _LAYOUT = Path(__file__).with_name("summary.typ")
-_WORDS = beside(_LAYOUT)
+_WORDS = beside(__file__.replace("pictures", "summary"))
 _MAPS = {"map": "a3", "booklet": "a4", "all": "a3"}
 
 

@@ -10,6 +10,7 @@ from journeykit.model import BLUEPRINT, Data, Journey, Persona, free_name
 from journeykit.store import LINKED, Desk, Reasons, linked, picture
 
 from .live import Live
+from .take_home import KINDS, exported
 
 SHOWS = ("as-is", "to-be", "both")
 
@@ -95,6 +96,7 @@ class Board(Live):
             "data": data,
             "numbers": numbers or {},
             "order": [*workshop.stage_names()],
+            "take_home": KINDS,
         }
         super().__init__(desk, ["workshop", "journeys"], facts)
 
@@ -140,12 +142,14 @@ class Board(Live):
                 self.pairs.append((doc, plan) if new.kind == "as-is" else (now, doc))
 
     def _heard(self, _: Any, content: Any, __: Any) -> None:
-        """Hand a file to which a card leads to the browser that asks for it, beside the rest."""
+        """Hand out a file to which a card leads, and make those to take home, beside the rest."""
         if isinstance(content, dict) and "file" in content:
             self._changed({*self.docs})  # where it is gone since, this says why
             path = self.desk.folder.root / (link := str(content["file"]))
             if linked(self.desk.folder.root, link)[0].startswith(LINKED):
                 self.send({"file": link, "name": path.name}, [path.read_bytes()])
+        elif isinstance(content, dict) and content.get("save") in KINDS.values():
+            self.send({"saved": content["save"], "said": exported(self.desk, content["save"])})
         super()._heard(_, content, __)
 
     def take(self, operations: list[Data]) -> Reasons:

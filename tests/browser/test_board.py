@@ -417,6 +417,18 @@ def test_a_map_to_be_is_started_and_a_stage_added(lab):
     assert "Purchase" in names()
 
 
+def test_what_is_taken_home_is_saved_from_the_board(lab, axe, pictures):
+    nb = board(lab)
+    nb.page.get_by_role("button", name="Take home").click()
+    nb.page.get_by_role("button", name="Save: Text (Markdown)").click()
+    nb.page.locator(".jk-exported", has_text="take-home").wait_for()
+    (made,) = (lab.root / "take-home").glob("*.md")
+    told = made.read_text("utf-8")
+    assert all(card.text.split("\n")[0][:12] in told for card in cards(lab).values())
+    assert axe(nb.page, ".jk-board") == []
+    pictures(nb, "take-home", ".jk-tools")
+
+
 BOARDS = {
     "board": "w.start.board()",
     "to-be": "w.test.ask_to_be()",

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+import shutil
+import subprocess
 from collections import Counter
 
 import pytest
@@ -59,3 +61,45 @@ def test_a_map_that_was_changed_is_drawn_anew_without_its_numbers(ran) -> None:
     assert "a new note" in words(svg)
     assert "% lost" not in words(svg)
     assert Counter(cards(told))["a new note"] == 1
+
+
+LONG = [
+    {"text": f"Decision {n}: " + "say what it costs before the basket, " * 9, "persona": None,
+     "owner": "Ada", "due": "2026-02-01", "state": "open", "late": True, "result": None}
+    for n in range(12)
+]  # fmt: skip
+
+
+def summary(told, part="summary", **front) -> str:
+    fronts = {id: {**each, **front} for id, each in told.fronts.items()}
+    [(name, _, pdf)] = asked(told._replace(fronts=fronts), "pdf", part)
+    assert name == part
+    return read(pdf)
+
+
+def test_a_summary_has_two_pages_for_each_persona(told) -> None:
+    for front in ({}, {"decisions": LONG}):
+        assert summary(told, **front).count("\f") == 2 * len(told.personas)
+
+
+def test_a_summary_tells_what_the_report_begins_with(ran) -> None:
+    text = summary(ran, decisions=LONG)
+    assert text.count("\f") == 2 * len(ran.personas)
+    text, front = " ".join(text.split()), ran.fronts["mobile-maya"]
+    found = [each["title"] for each in front["findings"]] + [
+        c["sentence"] for c in front["refuted"]
+    ]
+    assert len(found) > 3
+    said = ["Decision 7: say", "by 1 Feb 2026, late", "and 4 more in the report", "First to mend: "]
+    data = "The data: events.csv.gz, 77,921 rows; gate: open."
+    assert [each for each in [*found, *said, data] if each not in text] == []
+    assert summary(ran, "all").count("\f") > 2 * len(ran.personas) + len(ran.journeys)
+    with pytest.raises(RunError, match="a summary is a PDF: --to pdf --part summary"):
+        asked(ran, "png", "summary")
+
+
+def read(pdf: bytes) -> str:
+    if not shutil.which("pdftotext"):
+        pytest.skip("Debian's poppler-utils is not installed")
+    order = ["pdftotext", "-raw", "-", "-"]
+    return subprocess.run(order, input=pdf, capture_output=True, check=True).stdout.decode()

@@ -38,7 +38,7 @@ function makeBoard(line, root, status, signal) {
       while (taken(future));
       return line.ask(kind, doc, data);
     },
-    together: line.together, fetch: line.fetch,
+    together: line.together, fetch: line.fetch, save: line.save,
     undo() { const doc = taken(past) ?? docs[SHOWN[view.show].at(-1)]; future.push(doc); line.ask("undo", doc, {}); },
     redo() { const doc = taken(future); if (doc) { past.push(doc); line.ask("redo", doc, {}); } },
     mine: (doc) => line.state.pairs.find((pair) => pair.includes(doc)),

@@ -61,6 +61,16 @@ export function makeTools(board, { status, grid, scroller, who }) {
   const panel = h("div", { class: "jk-bar jk-panel", hidden: true }, owner.made, department.made, full && lane.made, split, full && more, clear);
   const sieve = button("Filter ▾", "Filter by owner, department or lane", () => toggle(sieve, panel));
 
+  // --- what is taken home --------------------------------------------------------------------
+  const said = h("div", { class: "jk-exported", role: "status" }), busy = h("progress", { hidden: true, "aria-label": "Saving" });
+  const save = ([words, kind]) => button(words, `Save: ${words}`, () => {
+    busy.hidden = false;
+    put(said, "Saving …");
+    board.save(kind, (text) => { busy.hidden = true; put(said, text); });
+  });
+  const home = h("div", { class: "jk-bar jk-panel", hidden: true }, ...Object.entries(facts.take_home).map(save), busy, said);
+  const take = button("Take home ▾", "Take home the maps, the decisions and the numbers: slides, paper, workbook, text", () => toggle(take, home));
+
   // --- who ---------------------------------------------------------------------------------
   const name = h("input", { value: who.now.name, placeholder: "Nadia", maxlength: 60, onchange: () => tell({ name: name.value.trim() }) });
   const team = h("input", { value: who.now.department, placeholder: "marketing", maxlength: 60, list: board.lists.department, onchange: () => tell({ department: team.value.trim() }) });
@@ -69,7 +79,7 @@ export function makeTools(board, { status, grid, scroller, who }) {
   const sign = button("", "Your name and department, for the notes that you write", () => toggle(sign, me));
   const tell = (own) => { who.keep(own); board.draw(); };
   const toggle = (opener, part) => { part.hidden = !part.hidden; aria(opener, "expanded", !part.hidden); };
-  for (const opener of [sieve, sign]) aria(opener, "expanded", "false");
+  for (const opener of [sieve, take, sign]) aria(opener, "expanded", "false");
 
   // --- size ----------------------------------------------------------------------------------
   const zoom = (value) => board.keep({ zoom: Math.round(Math.max(0.3, Math.min(2.5, value)) * 100) / 100 });
@@ -120,7 +130,7 @@ export function makeTools(board, { status, grid, scroller, who }) {
   const title = h("h3", { class: "jk-title", dir: "auto" }, facts.title), count = h("span", { class: "jk-status" });
   const el = h("div", { class: "jk-tools" },
     h("div", { class: "jk-bar" }, title, count, status), h("div", { class: "jk-bar jk-journeys" }, all, stands),
-    h("div", { class: "jk-bar" }, full && which, h("span", { class: "jk-segment" }, undo, redo), search, sieve, data, sizes, screen, sign), panel, me);
+    h("div", { class: "jk-bar" }, full && which, h("span", { class: "jk-segment" }, undo, redo), search, sieve, data, sizes, screen, full && take, sign), panel, home, me);
   const help = h("details", { class: "jk-help" }, h("summary", {}, "Keys and signs"), h("p", {},
     "Arrows go from note to note. Enter writes on a note, N adds one, M moves it to a stage and lane, Alt with an arrow moves it by one, "
     + "O opens all about it, Delete removes it. Ctrl+Z takes back, Ctrl+Y does it again. With the mouse drag a note, with a finger its grip ⠿; click twice to write. "

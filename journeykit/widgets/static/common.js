@@ -119,6 +119,7 @@ export function connect(model, signal) {
   const listeners = new Set();
   const refusals = new Set();
   const wanted = new Set();
+  const saving = new Map();
   let under = null; // the ids that are under way
   let again = 0, pause = AGAIN, held = false;
   const waiting = new Map((outbox.get() ?? []).map((operation) => [operation.id, operation]));
@@ -142,6 +143,8 @@ export function connect(model, signal) {
     },
     /** Save a file of the workshop folder; all browsers hear it, the one that asked takes it. */
     fetch(file) { wanted.add(file); model.send({ file }); },
+    /** Make a file to take home; `call` hears what is said of it. */
+    save(kind, call) { saving.set(kind, call); model.send({ save: kind }); },
     /** What was asked of a document and is not answered yet. */
     asked: (doc, kind) => [...waiting.values()].filter((one) => one.doc === doc && (!kind || one.kind === kind)),
     who: "",
@@ -163,6 +166,7 @@ export function connect(model, signal) {
     if (!message || typeof message !== "object") return;
     if (message.file && wanted.delete(message.file))  // saved, never opened: it may hold scripts
       h("a", { href: URL.createObjectURL(new Blob(buffers)), download: message.name }).click();
+    if (message.saved) { saving.get(message.saved)?.(message.said); saving.delete(message.saved); }
     if (message.again) { pause = AGAIN; post(); } // connected anew: what is under way was not heard
     if (message.done || message.refused) {
       (message.done ?? []).forEach(settle);
