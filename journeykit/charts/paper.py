@@ -52,8 +52,8 @@ def to_pdf(
     tell : callable
         Is called with a sentence for each script that no font has; its signs are boxes then.
     layout : Path, optional
-        A file of Typst's in the kit that puts them on pages of another kind; it finds ``told``, what
-        JSON can hold, in its inputs.
+        A file of Typst's in the kit that puts them on pages of another kind; it finds ``told``,
+        what JSON can hold, in its inputs.
 
     Examples
     --------
