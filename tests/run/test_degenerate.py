@@ -2,27 +2,22 @@
 
 from __future__ import annotations
 
-import ast
 import json
-import re
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
-import nbformat
 import pytest
 from ruamel.yaml import YAML
 
-from journeykit.charts import renderer
-from journeykit.phases import OpenWorkshop, Panel, open_workshop
+from journeykit.phases import open_workshop
 from journeykit.store import finish
 
 from .degenerate import CASES, STEPS
+from .drawn import problems
 
 pytestmark = pytest.mark.all
-NOTEBOOKS = sorted((Path(__file__).parents[2] / "notebooks").glob("*.ipynb"))
-NO_WORD = re.compile(r"(?<![\w“])(nan|inf|NaT|None|<NA>|-?\d+\.\d{7,})(?![\w”])")
 
 
 def shop(root: Path, name: str) -> Path:
@@ -56,52 +51,6 @@ def shop(root: Path, name: str) -> Path:
             YAML().dump(told, file)
     finish(root)
     return root
-
-
-def shown(w: OpenWorkshop, notebook: Path) -> dict[str, Any]:
-    """Run the cells of a notebook as a batch run does, and give what each of them shows."""
-    found, space = {}, {"w": w}
-    cells = [cell for cell in nbformat.read(notebook, 4).cells if cell.cell_type == "code"]
-    for cell in cells:
-        if not {"parameters", "open"} & {*cell.metadata.get("tags", [])}:
-            *lines, last = ast.parse(cell.source).body
-            exec(compile(ast.Module(lines, []), notebook.name, "exec"), space)
-            # mypy knows a statement only; the last of a cell of the guided notebooks is a question.
-            asked = compile(ast.Expression(last.value), notebook.name, "eval")  # type: ignore[attr-defined]
-            found[cell.source] = asked, space
-    return found
-
-
-def problems(w: OpenWorkshop) -> dict[str, str]:
-    """What raised, and what does not read as a finding."""
-    wrong = {}
-    for notebook in NOTEBOOKS:
-        for source, (asked, space) in shown(w, notebook).items():
-            try:
-                panel = eval(asked, space)
-                if isinstance(panel, Panel) and (said := odd(panel)):
-                    wrong[source] = "; ".join(said)
-            except Exception as problem:
-                wrong[source] = f"{type(problem).__name__}: {problem}"
-    return wrong
-
-
-def odd(panel: Panel) -> list[str]:
-    told = json.dumps(panel.data(), allow_nan=False)
-    if panel.chart is not None:
-        made = json.dumps(renderer.spec(panel.chart), allow_nan=False)
-        assert len(made) < 3_000_000
-        if (
-            "NaN"
-            in (picture := renderer.bundle(panel.chart, panel.title, panel.sentence))[
-                "image/svg+xml"
-            ]
-        ):
-            return [f"NaN in the picture of {len(picture)}"]
-    words = [panel.sentence, *panel.notes, panel.counts]
-    assert told
-    assert panel.sentence
-    return [f"{found[0]} in {text!r}" for text in words if (found := NO_WORD.search(text))]
 
 
 USERS = {  # who did how many of the steps, by hand
