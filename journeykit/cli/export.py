@@ -57,13 +57,12 @@ def export(
             told.said,
             made(told, kind, template=template, part=part, tell=partial(echo, err=True)),
         )
-    files = [*found]
-    if output and output.suffix and len(files) > 1 and not output.is_dir():
+    if output and output.suffix and not output.is_dir() and len(found := [*found]) > 1:
         raise RunError(
-            f"{len(files)} files are made, and {output} is one: give --out a folder, or --persona"
+            f"{len(found)} files are made, and {output} is one: give --out a folder, or --persona"
         )
     echo(*said, err=True)
-    for name, ending, content in files:
+    for name, ending, content in found:  # each is said as soon as it is there
         path = place(opened.root, output, name, ending)
         write_atomic(path, content)
         echo(path)

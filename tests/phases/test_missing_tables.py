@@ -202,21 +202,22 @@ def test_a_few_days_of_data_stop_no_phase(
 
 
 def test_results_of_an_experiment_are_read_where_counts_are_written_down(
-    shop: Callable[..., Path], ask_all: Ask
+    shop: Callable[..., Path], open_as: Callable[..., OpenWorkshop]
 ) -> None:
     root = shop()
-    said = ask_all(root, "mobile-maya")["test.results"].sentence
+    results = lambda: open_as(root, "mobile-maya").test.results()  # noqa: E731
+    said = results().sentence
     assert "form of experiments in notebook 05" in said
     (file,) = (root / "records" / "experiments").glob("*.yaml")
     text = file.read_text("utf-8")
     file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [5050, 600]\n", "utf-8")
-    panel = ask_all(root, "mobile-maya")["test.results"]
+    panel = results()
     assert (
         panel.sentence == "Wallet payment on the phone, for half of the visitors, “wallet”: better."
     )
     assert panel.chart is not None
     file.write_text(f"{text}counts:\n  old form: [5000, 500]\n  wallet: [4500, 600]\n", "utf-8")
-    panel = ask_all(root, "mobile-maya")["test.results"]
+    panel = results()
     assert panel.sentence.endswith("“wallet”: do not read.")
     assert "The split is suspicious" in panel.notes[0]
 
