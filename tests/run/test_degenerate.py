@@ -17,7 +17,10 @@ from journeykit.store import finish
 from .degenerate import CASES, STEPS
 from .drawn import problems
 
-pytestmark = pytest.mark.all
+BY_DAY = (
+    "nobody arrives, one user, one event, a goal that nobody has, 300 names, three columns, "
+    "backwards, names of every kind"
+).split(", ")
 
 
 def shop(root: Path, name: str) -> Path:
@@ -69,7 +72,13 @@ USERS = {  # who did how many of the steps, by hand
 }
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.all if name in BY_DAY else pytest.mark.nightly)
+        for name in CASES
+    ],
+)
 def test_every_panel_is_a_number_or_a_sentence(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -81,6 +90,7 @@ def test_every_panel_is_a_number_or_a_sentence(
         assert w.start.data().numbers["users"] >= USERS[name][0]
 
 
+@pytest.mark.all
 @pytest.mark.xdist_group("run")
 @pytest.mark.parametrize("name", ["a persona of nobody", "one event", "no stage in the data"])
 def test_a_run_of_all_notebooks_ends_well(name: str, tmp_path: Path) -> None:

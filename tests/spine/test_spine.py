@@ -129,9 +129,7 @@ def test_refused_before_anything_starts(shop: Path, command: Any) -> None:
 
 
 def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
-    notebooks_only(
-        shop, "00_start_here", "03_weak_spots", "05_test_the_journey", "07_compare_personas"
-    )
+    notebooks_only(shop, "03_weak_spots", "04_ux_analysis")
     path = shop / "notebooks/03_weak_spots.ipynb"
     notebook = nbformat.read(path, 4)
     notebook.cells.append(
@@ -147,7 +145,7 @@ def test_failing_cell_stops_its_persona_only(shop: Path, command: Any) -> None:
     (link,) = set(re.findall(r'href="(loyal-lena/[^"]+)#failed-cell"', index))
     assert re.search("id=.failed-cell", (run / link).read_text("utf-8"))
     assert (run / "loyal-lena/notebooks/03_weak_spots.ipynb").is_file()
-    assert not (run / "loyal-lena/notebooks/05_test_the_journey.ipynb").exists()
+    assert not (run / "loyal-lena/notebooks/04_ux_analysis.ipynb").exists()
 
 
 @pytest.mark.all
