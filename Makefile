@@ -71,7 +71,7 @@ test-all: $(READY_DEV)
 	  $(PYTEST) --tier all --ignore=tests/browser || status=1; exit $$status
 
 nightly: $(READY_DEV)
-	$(PYTEST) --tier nightly tests/browser || test $$? = 5  # which has none so far
+	$(PYTEST) --tier nightly tests/browser --dist loadfile
 	$(PYTEST) --tier nightly --ignore=tests/browser
 	$(BIN)/python tools/mutants.py
 	$(MAKE) truth bench

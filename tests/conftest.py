@@ -20,7 +20,7 @@ from hypothesis.internal.conjecture import engine
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
-TIERS = {"test": 20, "all": 100, "nightly": 1000}
+TIERS = {"test": 20, "all": 50, "nightly": 1000}
 """Each tier with how many examples a property is tried on: see CONTRIBUTING.md, "Tests"."""
 MAY_SKIP = ("is not beside the project",)
 """Why a test may be skipped where `JOURNEYKIT_CI` is set: data sets that are not ours to hand on."""

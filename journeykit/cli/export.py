@@ -74,7 +74,7 @@ def place(root: Path, asked: Path | None, name: str, ending: str) -> Path:
     from journeykit.store import write_atomic
 
     if asked and asked.suffix and not asked.is_dir():
-        if asked.exists():
+        if asked.exists() or asked.is_symlink():
             raise RunError(f"{asked} is there already: give --out another name, or remove it")
         return asked
     folder = asked or root / "take-home"

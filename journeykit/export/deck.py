@@ -11,15 +11,16 @@ from journeykit.charts.drawing.theme import BLUE, GREEN, GREY, INK, PAPER, VERMI
 from journeykit.charts.poster.svg import LANE_LOOKS, feeling, tint
 from journeykit.declared import beside, phrase
 from journeykit.model import Card, Data, Journey
-from journeykit.words import day, label, people
+from journeykit.words import day, label, people, percent
 
 from .slides import EMU, Slides, place
 from .told import Told
 
 _CHARTS, _TABLES, _WORDS = beside(__file__).values()
-_MOST, _LABEL, _HEAD, _FELT = 7, 100.0, 30.0, 76.0
+_MOST, _LABEL, _HEAD, _FELT = 7, 100.0, 30.0, 66.0
 """Stages on a slide; in points the names of lanes, those of stages, the curve."""
-_SIZE, _LEAD, _PAD = 10, 12.5, 9.0
+_KNOWN = {"heard": "◐ ", "measured": "● "}
+_SIZE, _LEAD, _PAD = 10, 12.2, 8.0
 """The words of a card, a line of them, and the air around it."""
 Cell = list[tuple[Card, str, int]]
 """Cards, their words, and how many lines these take."""
@@ -34,54 +35,58 @@ def deck(told: Told, persona: str, template: Path | None = None) -> bytes:
     slides, said = Slides(template), "\n".join(told.said)
     slides.add(f"{told.workshop.name}: {told.personas[persona].name}", said, said)
     rows = [
-        [each["text"], each["owner"] or "", day(each["due"] or ""), each["state"]]
-        for each in told.decisions
+        [each["text"], each["owner"] or "", day(each["due"] or ""), _say("state", each=each)]
+        for each in (*told.decisions, *({**parked, "state": "parked"} for parked in told.parked))
     ]
     title, heads = _say("decided", rows=told.decisions), ["What", "Who", "By when", "State"]
     slides.table(title, heads, rows or [[_say("undecided"), *"–––"]], (6, 2, 2, 1), said)
     for journey in told.maps(persona):
         _map(slides, told, journey)
     panels, drawn = {each["id"]: each for each in told.shown(persona)}, 0
-    for id, columns in _CHARTS.items():
-        drawn += drawn < 3 and id in panels and _chart(slides, panels[id], *columns)
+    found = [each["id"] for each in told.fronts[persona]["findings"]]  # those of the report
+    for id in dict.fromkeys(["funnel", *found, *_CHARTS]):
+        drawn += drawn < 3 and id in panels and id in _CHARTS and _chart(slides, panels[id])
     for id, shares in _TABLES.items():
-        if id in panels:
+        if id in panels and panels[id]["table"]:
             _table(slides, panels[id], shares)
-    parked = [[each["text"], each["owner"] or ""] for each in told.parked]
-    rows = parked if told.results else [[sentence, ""] for sentence in told.said]
-    if rows:
-        slides.table(_say("next", run=told.results), ["What", "Who"], rows, (6, 2), said)
+    if not told.results:
+        slides.table(_say("next"), ["What"], [[sentence] for sentence in told.said], (1,), said)
     slides.deck.save(file := io.BytesIO())
     return file.getvalue()
 
 
 def _table(slides: Slides, panel: Data, shares: dict[str, float]) -> None:
-    """Write a finding as a table, what is refuted first."""
+    """Write a finding as a table, what the data says no to first."""
     at = {column["key"]: n for n, column in enumerate(panel["table"]["columns"])}
     heads = [panel["table"]["columns"][at[key]]["label"] for key in shares]
     rows = [[str(row[at[key]]) for key in shares] for row in panel["table"]["rows"]]
-    rows.sort(key=lambda row: not row[2].startswith("▼"))
-    slides.table(panel["sentence"], heads, rows, [*shares.values()], _say("note", panel=panel))
+    rows.sort(key=lambda row: next((1 - 2 * (t[0] == "▼") for t in row if t[:1] in {*"▼▲"}), 0))
+    most = _WEAKEST if panel["id"] == "weak-spots" else len(rows)
+    title, note = _say("titled", panel=panel), _say("note", panel=panel)
+    slides.table(title, heads, rows[:most], [*shares.values()], note, _say("rest"))
 
 
-def _chart(slides: Slides, panel: Data, names: str, *keys: str) -> bool:
+def _chart(slides: Slides, panel: Data) -> bool:
     """Draw a finding on a slide of its own, where it has two rows or more."""
     table = panel["table"] or {"columns": [], "rows": []}
-    columns = {column["key"]: (n, column) for n, column in enumerate(table["columns"])}
-    rows = table["rows"][:_ROWS]
+    names, *keys = _CHARTS[panel["id"]]
+    columns = {column["key"]: column for column in table["columns"]}
+    rows = [dict(zip(columns, row)) for row in table["rows"][:_ROWS]]
     if len(rows) < 2 or not {names, *keys} <= columns.keys():
         return False
     slides.add(panel["sentence"], _say("note", panel=panel))
-    series = {columns[key][1]["label"]: [row[columns[key][0]] for row in rows] for key in keys}
-    share = columns[keys[0]][1]["unit"] == "share"
-    texts = [label(row[columns[names][0]]) for row in rows]
+    series = {columns[key]["label"]: [row[key] for row in rows] for key in keys}
+    share, told = columns[keys[0]]["unit"] == "share", panel["id"] in _WORDS
+    texts = [
+        _say(panel["id"], row=row, percent=percent) if told else label(row[names]) for row in rows
+    ]
     slides.chart(texts, series, "0.0%" if share else "0.0")
     counted = _say("counted", panel=panel, more=table["total"] - len(rows))
     slides.box((slides.left, slides.tall - 60, slides.wide, 30), counted, GREY)
     return True
 
 
-_ROWS = 12
+_ROWS, _WEAKEST = 12, 5
 
 
 # --- the map --------------------------------------------------------------------------------------
@@ -127,7 +132,7 @@ def _pages(slides: Slides, told: Told, group: Sequence[Any]) -> list[list[Any]]:
         for _, lanes in group:
             waiting.append([])
             for card in dict(lanes).get(lane, ()):
-                text = "★ " * card.moment + card.text
+                text = f"{'★ ' * card.moment}{_KNOWN.get(card.evidence, '')}{card.text}"
                 lines = wrap(text, column, _SIZE)
                 for n in range(0, len(lines), most):
                     part = lines[n : n + most]

@@ -21,6 +21,14 @@ def pictures(told: Told, to: str, part: str, tell: Callable[[str], object]) -> I
     """Draw the maps, a chart by its name, or all; a PDF has a page for each, and two first."""
     drawn = [*_drawn(told, to, part)]
     summary = to == "pdf" and part in ("summary", "all")
+    panels = {
+        f"{persona}-{id}": {
+            "who": told.personas[persona].name,
+            **{key: panel[key] for key in ("title", "sentence", "counts")},
+        }
+        for persona in told.personas
+        for id, panel in _panels(told, persona).items()
+    }
     if not drawn and not summary:
         known = {id for person in told.personas for id in _panels(told, person)}
         if part == "summary":
@@ -28,14 +36,13 @@ def pictures(told: Told, to: str, part: str, tell: Callable[[str], object]) -> I
         raise RunError(
             f"there is no picture {part!r} in the last run. {did_you_mean(part, known | {*_MAPS})}"
         )
-    pages = [page for _, pages in drawn for page in pages]
-    if summary:
-        front, small = _summary(told)
-        front["rest"] = len(small)
-        yield part, to, charts.to_pdf([*small, *pages], tell, layout=_LAYOUT, told=front)
-        return
     if to == "pdf":
-        yield part, to, charts.to_pdf(pages, tell)
+        maps = [page for name, pages in drawn if name not in panels for page in pages]
+        front, small = _summary(told) if summary else ({"people": [], "said": told.said}, [])
+        front |= {"title": told.workshop.name, "maps": len(small), "charts": len(small) + len(maps)}
+        front["told"] = [panels[name] for name, _ in drawn if name in panels]
+        found = [svg for name, pages in drawn if name in panels for svg in pages]
+        yield part, to, charts.to_pdf([*small, *maps, *found], tell, layout=_LAYOUT, told=front)
         return
     for name, pages in drawn:
         for svg in pages:
@@ -92,7 +99,7 @@ def _summary(told: Told) -> tuple[Data, list[str]]:
             "claims": bool(result.get("claims")),
             "data": _say("data" if data.get("source") else "without", data=data),
         })  # fmt: skip
-    return {"title": told.workshop.name, "said": told.said, "people": people}, drawn
+    return {"said": told.said, "people": people}, drawn
 
 
 def _listed(rows: list[Data], most: int, more: str = "") -> list[Data]:
@@ -112,7 +119,7 @@ def _map(told: Told, journey: Journey, format: Any) -> list[str]:
     rows = told.results.get(journey.persona, {}).get("journeys", ())
     anchors = [row["anchor"] for row in rows if row["id"] == journey.id]
     for panel in () if told.changed or journey.kind != "as-is" else told.shown(journey.persona):
-        kept = panel["sheets"] if format == "a3" else not format and [panel["svg"]]
+        kept = {"a3": panel["sheets"], "a4": panel["booklet"]}.get(format, [panel["svg"]])
         if panel["anchor"] in anchors and kept:
             return ["".join(svg) for svg in kept]
     drawing = (told.workshop, told.personas[journey.persona], journey)

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from journeykit.charts.drawing.theme import clean, wrap
+from journeykit.charts.drawing.theme import clean, is_rtl, wrap
 from journeykit.errors import RunError
 
 _PLAIN = Path(__file__).with_name("plain.pptx")
@@ -115,12 +115,23 @@ class Slides:
         self.write(shape, text, 10, area[2] - 10, area[3], **look)
         for paragraph in frame.paragraphs:
             paragraph.alignment = align
+            if is_rtl(text):
+                paragraph._p.get_or_add_pPr().set("rtl", "1")
             paragraph.font.color.rgb = RGBColor.from_string(ink[1:])
 
     def table(
-        self, title: str, heads: Sequence[str], rows: Rows, shares: Sequence[float], note: str = ""
+        self,
+        title: str,
+        heads: Sequence[str],
+        rows: Rows,
+        shares: Sequence[float],
+        note: str = "",
+        rest: str = "",
     ) -> None:
-        """Lay a table on as many slides as it takes; a row that is too high goes on, too."""
+        """Lay a table on as many slides as it takes; a row that is too high goes on, too.
+
+        With ``rest``, a sentence, it is on one slide, and this stands in place of what is left.
+        """
         columns = [self.wide * share / sum(shares) for share in shares]
         size, lead, pad = 12, 15.0, 9.0
         most = int((self.high - lead - 2 * pad) / lead)
@@ -135,6 +146,8 @@ class Slides:
                     pages.append([])
                 left = (left if pages[-1] else self.high - lead - pad) - high
                 pages[-1].append(["\n".join(each) for each in part])
+        if rest and pages[1:]:
+            pages = [[*pages[0][:-1], [rest, *[""] * (len(columns) - 1)]]]
         for number, page in enumerate(filter(None, pages), 1):
             self.add(f"{title} ({number})" if number > 1 else title, note)
             area = place(self.left, self.top, self.wide, 24.0 * (len(page) + 1))

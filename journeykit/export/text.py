@@ -20,8 +20,14 @@ def escaped(text: object) -> str:
     --------
     >>> print(escaped("a|b <i>*now*</i>\n# x"))
     a\|b \<i\>\*now\*\</i\> \# x
+    >>> escaped("1. see https://a.example")
+    '&#49;. see https&#58;//a.example'
     """
-    return re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", " ".join(clean(str(text)).split()))
+    one = " ".join(clean(str(text)).split())
+    one = re.sub(r"([\\`*_{}\[\]<>#|~&!])", r"\\\1", one)
+    # What would begin a list or a rule, or become a link, is written by its number.
+    own = re.compile(r"^[-+=]|^\d(?=\d*[.)](\s|$))|(?<=\w):(?=//)|(?<=www)\.(?=\w)|(?<=\w)@(?=\w)")
+    return own.sub(lambda sign: f"&#{ord(sign[0])};", one)
 
 
 def signs(text: object) -> str:

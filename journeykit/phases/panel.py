@@ -51,8 +51,8 @@ class Panel:
         The picture, where it is no chart.
     html : str, optional
         The picture as HTML, where it is a page to read; user text in it is escaped.
-    sheets : sequence of str
-        The same picture laid out for sheets of A3, for printing.
+    sheets, booklet : sequence of str
+        The same picture laid out for sheets of A3, and as a booklet of A4, for printing.
     notes : sequence of str
         What to know when reading it.
     numbers : mapping
@@ -74,6 +74,7 @@ class Panel:
     svg: str | None = None
     html: str | None = None
     sheets: Sequence[str] = ()
+    booklet: Sequence[str] = ()
     notes: Sequence[str] = ()
     numbers: Mapping[str, Any] = field(default_factory=dict)
     sql: str = ""
@@ -117,6 +118,7 @@ class Panel:
             **{name: getattr(self, name) for name in own},
             "table": self.table(),
             "sheets": list(self.sheets),
+            "booklet": list(self.booklet),
             "notes": list(self.notes),
             "numbers": plain(dict(self.numbers)),
         }

@@ -239,6 +239,7 @@ class StartHere(Phase):
             notes=[f"“{each.name}” stands {w.folder.under(each)}." for each in below],
             svg=charts.journey_map(*shown, **held),
             sheets=charts.journey_sheets(*shown, **held),
+            booklet=charts.journey_sheets(*shown, format="a4", **held),
             frame=DataFrame(charts.journey_text(w.workshop, w.persona, journey)),
             numbers={"cards": len(journey.cards), **marks},
         )

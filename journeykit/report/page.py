@@ -32,7 +32,7 @@ _MOST_COLUMNS = 4
 
 _BLANK = {
     **dict.fromkeys(("sentence", "counts", "sql"), ""),
-    **dict.fromkeys(("table", "spec", "svg", "html", "sheets", "notes")),
+    **dict.fromkeys(("table", "spec", "svg", "html", "sheets", "booklet", "notes")),
     **dict.fromkeys(("map", "wide", "own"), False),
 }
 

@@ -270,7 +270,8 @@ class _Run:
     def _report(self, line: Line) -> None:
         panels = [panel for outcome in line.outcomes for panel in outcome["panels"]]
         for panel in panels:
-            carry(self.plan.workshop, f"{panel.get('svg')}{panel.get('sheets')}", line.folder)
+            drawn = [panel.get(key) for key in ("svg", "sheets", "booklet")]
+            carry(self.plan.workshop, f"{drawn}", line.folder)
         self.on_persona(line.result or {}, panels, line.folder)
         line.reported = True
 

@@ -14,7 +14,7 @@ import pytest
 
 from journeykit.store import open_folder
 
-pytestmark = [pytest.mark.all, pytest.mark.browser, pytest.mark.xdist_group("lab")]
+pytestmark = [pytest.mark.nightly, pytest.mark.browser, pytest.mark.xdist_group("lab")]
 
 PERSONA = "mobile-maya"
 # The collapsed cell at the top, as the facilitator's guide says.

@@ -575,6 +575,9 @@ def test_who_cannot_be_told_is_not_replaced_by_what_many_share(tmp_path: Path) -
 @pytest.mark.all
 def test_a_run_on_such_data_draws_no_verdict_and_says_so(tmp_path: Path, monkeypatch: Any) -> None:
     root = create(tmp_path / "shop", "retail").root
+    for path in (root / "notebooks").glob("*.ipynb"):
+        if path.stem[:2] not in ("04", "05"):  # promises and claims
+            path.unlink()
     log = pd.read_csv(root / "data/events.csv.gz", dtype=str)
     log.loc[log.index % 10 != 0, "user_id"] = None
     log.to_csv(tmp_path / "bad.csv", index=False)

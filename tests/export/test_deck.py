@@ -31,7 +31,7 @@ def decks(told, **options) -> dict:
 
 def words(deck) -> list[str]:
     return [
-        " ".join(shape.text_frame.text.split()).removeprefix("★ ")
+        re.sub(r"^(★ )?([◐●] )?", "", " ".join(shape.text_frame.text.split()))
         for slide in deck.slides
         for shape in slide.shapes
         if shape.has_text_frame
@@ -130,8 +130,14 @@ def test_findings_are_charts_with_their_data_and_notes_say_how(ran) -> None:
     assert "SELECT" in notes
     tables = [s.table for slide in deck.slides for s in slide.shapes if s.has_table]
     rows = [[cell.text for cell in row.cells] for table in tables for row in table.rows]
-    claims = ran.results["mobile-maya"]["claims"]
-    assert sum(row[2][:1] in ("▲", "▼", "◊") for row in rows if len(row) > 2) == len(claims)
+    claims = Counter(each["verdict"] for each in ran.results["mobile-maya"]["claims"])
+    shown = Counter(row[2].partition(" ")[2] for row in rows if len(row) > 2)
+    assert all(shown[verdict] == claims[verdict] > 2 for verdict in ("refuted", "undecided"))
+    assert any(row[0] == "The rest is in the report and in the workbook." for row in rows)
+    said = [slide.shapes.title.text for slide in deck.slides]
+    assert any(text.startswith("What to mend first: 3 weak spots") for text in said)
+    names = [text for _, chart in charts for text in chart.plots[0].categories]
+    assert any("(promised for 80.0%: broken, 57 of 94)" in text for text in names)
     assert ran.said[0] in words(deck)
 
 
@@ -141,7 +147,7 @@ def test_without_a_run_it_says_what_is_missing(workshops) -> None:
     [deck] = decks(gather(workshops["hostile"], [], [])).values()
     tables = [s.table for slide in deck.slides for s in slide.shapes if s.has_table]
     assert [cell.text for cell in tables[0].rows[1].cells] == [
-        "=1+1, call [e-mail]", "@Bob", "1 Feb 2026", "open",
+        "=1+1, call [e-mail]", "@Bob", "1 Feb 2026", "open, late",
     ]  # fmt: skip
 
 

@@ -11,7 +11,7 @@ from .conftest import cards
 
 
 def plain(made: str) -> str:
-    return re.sub(r"\\([^\w\s]|_)", r"\1", made)
+    return re.sub(r"\\([^\w\s]|_)", r"\1", re.sub(r"&#(\d+);", lambda s: chr(int(s[1])), made))
 
 
 def drawn(made: str) -> str:

@@ -55,7 +55,7 @@ BAD = [
 def test_no_path_leaves_the_folder(tmp_path, name) -> None:
     made = {"journeykit": "workshop", "files": {"workshop.yaml": "name: x", name: "x"}}
     (tmp_path / "a.json").write_text(json.dumps(made), "utf-8")
-    with pytest.raises(JourneykitError, match="has a file"):
+    with pytest.raises(JourneykitError, match="is a file that may not be"):
         unpack(tmp_path / "a.json", tmp_path / "in" / "shop")
     assert [path.name for path in tmp_path.iterdir()] == ["a.json"]
 
@@ -67,6 +67,12 @@ WRONG = [
     '{"journeykit": "workshop", "files": {"workshop.yaml": {"other": ""}}}',
     '{"journeykit": "workshop", "files": {"workshop.yaml": "x", "workshop.yaml/x": ""}}',
     '{"journeykit": "workshop", "files": {"workshop.yaml": "\\ud800"}}',
+    '{"journeykit": "workshop", "schema": 2, "files": {"workshop.yaml": "name: x"}}',
+    '{"journeykit": "workshop", "files": {"workshop.yaml": "a: x", "workshop.yaml": "name: x"}}',
+    '{"journeykit": "workshop", "files": {"workshop.yaml": "name: x", "WORKSHOP.yaml": "name: y"}}',
+    '{"journeykit": "workshop", "files": {"workshop.yaml": "name: x", "records/con.yaml": "a: b"}}',
+    '{"journeykit": "workshop", "files": {"workshop.yaml": "name: x", "a/b/c": "", "a/b": ""}}',
+    '{"journeykit": "workshop", "files": {"workshop.yaml": "unknown: x"}}',
 ]  # fmt: skip
 
 

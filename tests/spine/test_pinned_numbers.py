@@ -47,8 +47,13 @@ def test_the_numbers_of_the_retail_sample_are_what_they_were(retail_run: Path) -
     hold(retail_run, "retail")
 
 
-@pytest.mark.all
-@pytest.mark.parametrize("sample", ["saas", "healthcare"])
+@pytest.mark.parametrize(
+    "sample",
+    [
+        pytest.param("saas", marks=pytest.mark.all),
+        pytest.param("healthcare", marks=pytest.mark.nightly),
+    ],
+)
 def test_the_numbers_of_the_other_samples_are_what_they_were(
     sample: str, command: Any, tmp_path: Path
 ) -> None:
