@@ -70,6 +70,8 @@ def _plain(value: Any, unit: str) -> Any:
     """Make a value one that a cell takes; a share of points is shown as one of 100."""
     if isinstance(value, bool) or unit == "flag":
         return "yes" if value else ""
+    if unit == "points" and isinstance(value, float):
+        return 100 * value
     if unit == "day" and isinstance(value, str):
         try:
             return dt.datetime.fromisoformat(value[:10])
@@ -91,7 +93,8 @@ def workbook(told: Told, persona: str) -> bytes:
             | {"lane": lanes.get(card.lane, card.lane), "reviewed": str(card.reviewed or "")}
             for card in told.workshop.in_order(journey)
         ]
-        _listed(book, f"Map {journey.name}", "cards", rows, f"{len(rows)} notes")
+        kind = "To be" if journey.kind == "to-be" else "Map"
+        _listed(book, f"{kind} {journey.name}", "cards", rows, f"{len(rows)} notes")
     _listed(book, "What we decided", "decisions", told.decisions)
     _listed(book, "Parked", "decisions", told.parked)
     for panel in told.shown(persona):
