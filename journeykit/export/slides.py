@@ -115,9 +115,9 @@ class Slides:
         self.write(shape, text, 10, area[2] - 10, area[3], **look)
         for paragraph in frame.paragraphs:
             paragraph.alignment = align
-            if is_rtl(text):
-                paragraph._p.get_or_add_pPr().set("rtl", "1")
             paragraph.font.color.rgb = RGBColor.from_string(ink[1:])
+        for part in shape.element.iter(_PARAGRAPH) if is_rtl(text) else ():
+            part.set("rtl", "1")
 
     def table(
         self,
@@ -178,6 +178,9 @@ class Slides:
         plot = drawn.plots[0]
         plot.gap_width, plot.has_data_labels = 60, True
         plot.data_labels.number_format, plot.data_labels.number_format_is_linked = form, False
+
+
+_PARAGRAPH = "{http://schemas.openxmlformats.org/drawingml/2006/main}pPr"
 
 
 def _title(layout: Any) -> Any:

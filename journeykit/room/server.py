@@ -98,6 +98,17 @@ class Phone(WebSocketHandler):
         self.settings["hall"].lines.pop(self, None)
 
 
+def _listen(app: Application, port: int, more: int = 9) -> int:
+    """Listen at a port, or at another where it is somebody else's."""
+    try:
+        app.listen(port, HERE)
+    except OSError:
+        if not more:
+            raise
+        return _listen(app, 49152 + secrets.randbelow(16384), more - 1)
+    return port
+
+
 async def serve(hall: Hall) -> None:
     """Hold a room until its host closes it, or nobody has been there for hours."""
     kept, outside, at = hall.kept, None, ""
@@ -108,11 +119,7 @@ async def serve(hall: Hall) -> None:
         websocket_max_message_size=2**18,
         log_function=lambda _: None,  # what is asked stands in no log
     )
-    try:
-        app.listen(kept["port"], HERE)
-    except OSError:  # it is another's
-        kept["port"] = 49152 + secrets.randbelow(16384)
-        app.listen(kept["port"], HERE)
+    kept["port"] = _listen(app, kept["port"])
     hall.save()  # a room that its host could not ask must not begin
     hall.do({"chosen": kept["chosen"]})
     print(f"To hold the room: http://{HERE}:{kept['port']}/host.html#{kept['key']}", flush=True)

@@ -138,7 +138,9 @@ def test_one_test_of_make_test_is_in_a_browser_and_one_on_spark(
         if path.stem == "test_smoke":
             assert len(re.findall(r"^def test_", text, re.M)) == 1
         else:
-            assert re.search(r"^pytestmark = \[\s*pytest.mark.(all|nightly),", text, re.M), path.name
+            assert re.search(r"^pytestmark = \[\s*pytest.mark.(all|nightly),", text, re.M), (
+                path.name
+            )
     if request.config.getoption("--tier") == "test":
         spark = [item.nodeid for item in request.session.items if item.get_closest_marker("spark")]
         assert len(spark) <= 1, spark
