@@ -129,8 +129,8 @@ export function makeTools(board, { status, grid, scroller, who }) {
 
   const title = h("h3", { class: "jk-title", dir: "auto" }, facts.title), count = h("span", { class: "jk-status" });
   const el = h("div", { class: "jk-tools" },
-    h("div", { class: "jk-bar" }, title, count, status), h("div", { class: "jk-bar jk-journeys" }, all, stands),
-    h("div", { class: "jk-bar" }, full && which, h("span", { class: "jk-segment" }, undo, redo), search, sieve, data, sizes, screen, full && take, sign), panel, home, me);
+    h("div", { class: "jk-bar" }, title, count, status, full && take), h("div", { class: "jk-bar jk-journeys" }, all, stands),
+    h("div", { class: "jk-bar" }, full && which, h("span", { class: "jk-segment" }, undo, redo), search, sieve, data, sizes, screen, sign), panel, home, me);
   const help = h("details", { class: "jk-help" }, h("summary", {}, "Keys and signs"), h("p", {},
     "Arrows go from note to note. Enter writes on a note, N adds one, M moves it to a stage and lane, Alt with an arrow moves it by one, "
     + "O opens all about it, Delete removes it. Ctrl+Z takes back, Ctrl+Y does it again. With the mouse drag a note, with a finger its grip ⠿; click twice to write. "
