@@ -36,7 +36,7 @@ class Slides:
 
         try:
             self.deck: Any = Presentation(str(template or _PLAIN))
-        except Exception as problem:  # a package of parts: whatever is wrong with it
+        except Exception as problem:  # the reader raises a dozen kinds; it is told below
             raise RunError(
                 f"{template} is no PowerPoint file that can be read: {problem}"
             ) from None

@@ -92,7 +92,8 @@ def unpack(source: Path, to: Path) -> Folder:
     except (OSError, ValueError, LookupError, WorkshopError) as problem:
         shutil.rmtree(root, ignore_errors=True)  # what is half made would be in the way
         where = ": ".join(filter(None, [f"{source.name} makes no workshop", name]))
-        raise WorkshopError(f"{where}: {first_line(problem)}") from None
+        left = f". What was begun is still in {root}: remove it" if root.exists() else ""
+        raise WorkshopError(f"{where}: {first_line(problem)}{left}") from None
 
 
 def _files(source: Path) -> dict[str, Any]:

@@ -205,7 +205,10 @@ def test_results_of_an_experiment_are_read_where_counts_are_written_down(
     shop: Callable[..., Path], open_as: Callable[..., OpenWorkshop]
 ) -> None:
     root = shop()
-    results = lambda: open_as(root, "mobile-maya").test.results()  # noqa: E731
+
+    def results() -> Panel:
+        return open_as(root, "mobile-maya").test.results()
+
     said = results().sentence
     assert "form of experiments in notebook 05" in said
     (file,) = (root / "records" / "experiments").glob("*.yaml")
