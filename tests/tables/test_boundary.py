@@ -260,7 +260,8 @@ def test_only_tables_opens_files():
     assert users == {"tables"}
 
 
-def test_the_raw_rows_do_not_stay_in_memory(tmp_path):
+def test_the_raw_rows_do_not_stay_in_memory(tmp_path, monkeypatch):
+    monkeypatch.setenv("JOURNEYKIT_CACHE", str(tmp_path / "own"))  # others read at the same time
     read_events(write(LOG, tmp_path / "log.csv"))
     left = "SELECT count(*) FROM duckdb_tables() WHERE NOT internal"
     assert engine.reader().execute(left) == [(0,)]
