@@ -105,7 +105,7 @@ def _listen(app: Application, port: int, more: int = 9) -> int:
     except OSError:
         if not more:
             raise
-        # Above those that Linux gives to lines that go out, which would take it while a room is down.
+        # Above those that Linux gives to lines that go out, which would take it meanwhile.
         return _listen(app, 61000 + secrets.randbelow(4536), more - 1)
     return port
 

@@ -124,8 +124,10 @@ def test_masks_never_fail_and_leave_no_private_sign(text):
      "password ", "Anna ", "order ", " at ", " dot ", "calle a ", "am ", "$1,", "شارع ", "A1", "@a."],
 )  # fmt: skip
 def test_no_pattern_explodes(part):
-    start = time.process_time()  # not by the clock: others may keep the machine busy
-    mask(part * (100_000 // len(part)))
+    # What explodes takes hours; nothing here takes a twentieth of what is allowed, by the processor's
+    # own clock: others may keep the machine busy.
+    start = time.process_time()
+    mask(part * (20_000 // len(part)))
     assert time.process_time() - start < 15
 
 
