@@ -36,7 +36,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """No property has a deadline; in `make test` the same few examples are tried each time.
+    """No property has a deadline; by day the same few examples are tried each time.
 
     What tests prepare lies in a cache of its own, which the workers of a run share.
     """
@@ -49,7 +49,7 @@ def pytest_configure(config: pytest.Config) -> None:
     more |= {"suppress_health_check": [HealthCheck.too_slow, HealthCheck.filter_too_much]}
     for tier, examples in TIERS.items():
         settings.register_profile(
-            tier, max_examples=examples, phases=quick, derandomize=tier == "test", **more
+            tier, max_examples=examples, phases=quick, derandomize=tier != "nightly", **more
         )
     # For tools/mutants.py: what fails is told at once.
     phases = [Phase.explicit, Phase.generate]
@@ -61,11 +61,11 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def tiers_of(item: pytest.Item) -> set[str]:
-    """Name the tiers that run a test: one, and for properties those with more examples as well."""
+    """Name the tiers that run a test: one, and for properties the night with more examples."""
     marked = [tier for tier in ("all", "nightly") if item.get_closest_marker(tier)]
     assert len(marked) < 2, f"{item.nodeid} is in two tiers: {marked}"
-    first = [*TIERS].index(marked[0]) if marked else 0
-    return {*[*TIERS][first:]} if item.get_closest_marker("hypothesis") else {[*TIERS][first]}
+    night = ["nightly"] if item.get_closest_marker("hypothesis") else []
+    return {*(marked or ["test"]), *night}
 
 
 @pytest.hookimpl(trylast=True)  # after Hypothesis has marked its own
