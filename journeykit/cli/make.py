@@ -1,4 +1,4 @@
-"""``journeykit new``: a workshop folder from a template or from an event log; ``exercises``: take
+"""``journeykit new``: a workshop folder from a template or from exports; ``exercises``: take
 the course, make its copies, begin an exercise of your own.
 """
 
@@ -6,16 +6,30 @@ import shlex
 import shutil
 import sys
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 from typer import Argument, BadParameter, Context, Exit, Option, Typer, prompt
 
 from journeykit.declared import beside
-from journeykit.errors import DataError, ExerciseError, WhichColumn
+from journeykit.errors import ExerciseError
+from journeykit.model import TABLES
 
 from .base import SEVERAL, Words, app, echo, pairs, several, show
 
-COPY_UP_TO = 100 * 1024 * 1024
+Table = Annotated[str | None, Option(help="A table of it: CSV, gzip, Parquet, Excel …")]
+Column = Annotated[
+    Words,
+    Option(
+        help="What a column is called in your log, as in user_id=customer, or in another table, "
+        "as in surveys.score=Q1. May be repeated."
+    ),
+]
+Whole = Annotated[
+    Path | None,
+    Option(
+        "--from", help="A folder of exports, or a whole workshop, as `export --to json` writes it."
+    ),
+]
 
 
 @app.command(context_settings=SEVERAL)
@@ -25,26 +39,34 @@ def new(
     template: Annotated[
         str | None, Option(help="retail, saas, healthcare, lead-generation or blank.")
     ] = None,
-    events: Annotated[str | None, Option(help="Your own event log: CSV, gzip or Parquet.")] = None,
-    column: Annotated[
-        Words,
-        Option(
-            help="What a column is called in your log, as in user_id=customer. May be repeated."
-        ),
+    events: Annotated[
+        Words, Option(help="Your own event log: CSV, gzip, Parquet … Repeated, its parts.")
     ] = None,
+    surveys: Table = None,
+    support: Table = None,
+    campaigns: Table = None,
+    orders: Table = None,
+    leads: Table = None,
+    column: Column = None,
     day_first: Annotated[bool, Option(help="Dates such as 03/04/2026 begin with the day.")] = False,
-    whole: Annotated[
-        Path | None, Option("--from", help="A whole workshop, as `export --to json` writes it.")
-    ] = None,
+    yes: Annotated[
+        bool, Option("--yes", help="Where a folder leaves a choice, take the first, and say so.")
+    ] = False,
+    whole: Whole = None,
 ) -> None:
-    """Make a workshop folder: from a template, your own event log, or one that was exported."""
+    """Make a workshop folder: from a template, what your tools export, or a whole workshop."""
     columns = pairs(several(column, context, "--column"), "--column")
-    if len([*filter(None, (events, template, whole))]) > 1:
-        raise BadParameter("give --template, --events or --from, one of them")
-    if not events and (columns or day_first):
-        raise BadParameter("--column and --day-first belong to --events")
-    if events:
-        _from_events(folder, events, columns, day_first)
+    tables = [events, surveys, support, campaigns, orders, leads]
+    named = {kind: source for kind, source in zip(TABLES, tables) if source}
+    place = whole if whole and whole.is_dir() else None
+    if bool(named or place) + bool(template) + bool(whole and not place) > 1:
+        raise BadParameter("give --template, --from or tables such as --events, one of them")
+    if not (named or place) and (columns or day_first):
+        raise BadParameter("--column and --day-first belong to --events, or to another table")
+    if named or place:
+        from .exports import from_exports
+
+        from_exports(folder, named, place, columns, day_first=day_first, yes=yes)
     elif whole:
         from journeykit.export import unpack
 
@@ -53,8 +75,8 @@ def new(
         asked = sys.stdin.isatty() and not template
         told = {key: prompt(*words) for key, words in beside(__file__).items() if asked}
         _from_template(folder, template or "blank", told)
-    place = shlex.quote(str(folder))  # to be pasted
-    echo(f"Next: journeykit run {place}   or   journeykit lab {place}")
+    made = shlex.quote(str(folder))  # to be pasted
+    echo(f"Next: journeykit run {made}   or   journeykit lab {made}")
 
 
 def _from_template(folder: Path, template: str, told: dict[str, str]) -> None:
@@ -70,70 +92,6 @@ def _from_template(folder: Path, template: str, told: dict[str, str]) -> None:
         stages = [{"id": id, "name": name} for id, name in ids.items()]
         made.save(made.workshop().with_(**told, stages=stages or [{"id": "use", "name": "Use"}]))
     show(__file__, folder=folder, template=template, made=made)
-
-
-def _from_events(folder: Path, events: str, columns: dict[str, str], day_first: bool) -> None:
-    """Make a folder that `journeykit run` runs at once."""
-    from journeykit.propose import propose
-    from journeykit.store import Folder, create, empty_folder, finish
-
-    kind, read = _read(events, columns, day_first)  # else nothing is made
-    echo(*read.describe().split("\n"))
-    asked = {"columns": columns, "day_first": day_first}
-    table = {name: value for name, value in asked.items() if value}
-    if kind == "leads":
-        made = create(folder)
-        table["source"] = _bring(events, made.root)
-        made.save(made.workshop().with_(data={"leads": table}))
-        echo("No funnel is proposed: the file has leads, and nothing that they did one by one.")
-        return
-    name = folder.resolve().name.replace("-", " ").replace("_", " ").capitalize()
-    workshop, personas, journeys = propose(read, name)
-    root = empty_folder(folder)
-    table["source"] = _bring(events, root)
-    finish(root)
-    workshop = workshop.with_(data={"events": table})
-    for part in (workshop, *personas, *journeys):
-        Folder(root).save(part)
-    show(__file__, made=workshop, personas=personas)
-
-
-def _read(events: str, columns: dict[str, str], day_first: bool) -> tuple[str, Any]:
-    """The log, or what was found of the leads that it holds; in a terminal, what is unclear is
-    asked for.
-    """
-    from journeykit.tables import leads_of, read_events
-
-    while True:
-        try:
-            return "events", read_events(events, columns=columns, day_first=day_first or None)
-        except WhichColumn as problem:
-            if leads := leads_of(events, columns=columns, day_first=day_first or None):
-                return "leads", leads
-            if not sys.stdin.isatty():
-                raise
-            echo(problem)
-            columns |= pairs([prompt("--column")], "--column")
-
-
-def _bring(events: str, root: Path) -> str:
-    """Copy a small log into the folder; a large one or a glob stays where it is."""
-    from journeykit.engine import is_name
-    from journeykit.tables import divided
-
-    path, inside = divided(events)
-    source, part = Path(path), inside and f"::{inside}"
-    if is_name(events):
-        return events
-    if not source.is_file():
-        if not any(mark in events for mark in "*?["):
-            raise DataError(f"there is no file {events!r}")
-        return f"{source.absolute()}{part}"
-    if source.stat().st_size > COPY_UP_TO:
-        return f"{source.resolve()}{part}"
-    (root / "data").mkdir(exist_ok=True)
-    shutil.copyfile(source, root / "data" / source.name)
-    return f"data/{source.name}{part}"
 
 
 exercises = Typer(

@@ -180,7 +180,7 @@ def test_what_is_unclear_is_asked_in_a_terminal_and_refused_elsewhere(
     from journeykit.cli.make import app
 
     stdin = SimpleNamespace(isatty=lambda: terminal)
-    monkeypatch.setattr("journeykit.cli.make.sys", SimpleNamespace(stdin=stdin))
+    monkeypatch.setattr("journeykit.cli.exports.sys", SimpleNamespace(stdin=stdin))
     words = ["new", str(tmp_path / "w"), "--events", str(competing(tmp_path / "log.csv"))]
     run = CliRunner().invoke(app, words, input="user_id=member_id\n")
     if terminal:
