@@ -447,7 +447,6 @@ cells = st.text(
 ).map(str.strip)
 
 
-@settings(max_examples=settings().max_examples * 2)
 @given(
     notes=st.lists(cells, min_size=2, max_size=30),
     delimiter=st.sampled_from(",;\t|"),

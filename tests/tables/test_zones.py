@@ -376,7 +376,6 @@ MOMENTS = st.datetimes(dt.datetime(1990, 1, 1), dt.datetime(2026, 1, 1)).map(
 )
 
 
-@settings(max_examples=settings().max_examples * 2)
 @given(
     st.sampled_from(FORMATS),
     st.lists(st.tuples(MOMENTS, st.sampled_from(ZONES)), min_size=1, max_size=8),
