@@ -11,10 +11,11 @@ from journeykit.model import TABLES, TableColumn, TableKind
 from .names import no_event, squash, stem, tier, unique_ids, weighed
 from .raw import Raw
 from .times import share_of_times
+from .vendors import Export, called
 
 #: Our names to theirs, as the user said; None says that there is no such column.
 Given = Mapping[str, str | None]
-_VENDORS, _LIFECYCLE = beside(__file__).values()
+_LIFECYCLE = beside(__file__)["lifecycle"]
 #: A column by a known name is passed over for a later one if fewer of its cells are filled.
 _FILLED = 0.95
 #: An event column is texts that come back: at most this share of rows is a new one.
@@ -34,7 +35,9 @@ def lifecycle_word(value: object) -> str | None:
     return _LIFECYCLE.get(squash(value))
 
 
-def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
+def recognise(
+    raw: Raw, kind: TableKind, given: Given, export: Export | None = None
+) -> dict[str, str]:
     """Find the columns of a kind of table in a source, and note what is assumed to get there.
 
     Parameters
@@ -46,6 +49,8 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     given : dict
         Our name to theirs, as the user said; None says that there is no such column. A name
         that is not of the kind is a new name for a column of theirs.
+    export : vendors.Export, optional
+        Whose export it is: where ours are in it goes before the names of columns in any table.
 
     Returns
     -------
@@ -65,25 +70,25 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     found = {ours: existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
     # Of two columns that are alike, the first.
     squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
-    known = (each for each in _VENDORS.items() if {*each[1]["signature"]} <= {*squashed})
-    vendor, words = next(known, ("", dict[str, list[str]]()))
+    words = export.columns if export else {}
     table = next(name for name, each in TABLES.items() if each is kind)
-    for column in (each for each in kind.columns if each.name not in given):
-        names = dict.fromkeys([*words.get(column.name, ()), *column.names])
+    # What a vendor says is not there is not there, whatever is called so.
+    skipped = {*given, *(ours for ours, theirs in words.items() if not theirs)}
+    for column in (each for each in kind.columns if each.name not in skipped):
+        first = [squash(called(each)) for each in words.get(column.name, ())]
+        names = dict.fromkeys(first if {*first} & {*squashed} else column.names)
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
         if column.name == "user_id":
             stems, taken = {*map(stem, names)}, {*named, *found.values()}
             named += [n for n in sample.columns if stem(n) in stems and n not in taken]
             # What is different in every row is no customer of a log.
-            if table == "events" and not vendor:
+            if table == "events" and not export:
                 named.sort(key=lambda n: (tier(n), sample[n].is_unique, stem(n) != "person"))
             rivals = sample[named]
             if any(tier(n) == 0 for n in rivals.dropna(axis=1, how="all")):
                 named = [n for n in named if tier(n) < 2]  # what many share stands for nobody
         if theirs := _by_name(column, column in kind.required, sample[named], notes):
             found[column.name] = theirs
-    if vendor and notes:
-        notes.insert(0, f"the columns look like an export of {vendor}")
     missing = [column.name for column in kind.required if column.name not in found]
     for ours, theirs, why in _by_content(sample, missing, found, table) if missing else ():
         found[ours] = theirs
@@ -93,7 +98,7 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
     if table == "events" and "user_id" not in given:
         # What already has a meaning is no rival; the others of `found` are not among these.
         rivals = rivals.drop(columns=found.values(), errors="ignore")
-        user, time = found["user_id"], "" if vendor else found["timestamp"]
+        user, time = found["user_id"], "" if export else found["timestamp"]
         try:
             notes += [*_doubts(raw, rivals, user, time)]
         except WhichColumn:
@@ -101,7 +106,7 @@ def recognise(raw: Raw, kind: TableKind, given: Given) -> dict[str, str]:
             if own not in rivals:
                 raise
             raw.notes.append(f"did not take column '{user}' as user_id: '{own}' is called so")
-            return recognise(raw, kind, {**given, "user_id": own})
+            return recognise(raw, kind, {**given, "user_id": own}, export)
     if table == "leads":
         others = {*unique_ids(sample)} - {*found.values()}
         notes += [f"did not take '{name}', which differs in every row" for name in others]

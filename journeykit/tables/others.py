@@ -13,11 +13,13 @@ from journeykit.model import TABLES, TableColumn, TableKind
 from .columns import Given
 from .findings import MANY, tomorrow
 from .names import stem
+from .questions import scored
 from .raw import ROW, Contract, Raw, moment
 from .read import cache_file, home_of
 from .reading import read_columns
 from .sources import find_source
 from .times import checked_zone
+from .vendors import dressed
 
 _DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 
@@ -86,12 +88,16 @@ def read_table(
     aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
     raw = found.load(home_of(aside), columns.values())
     raw.timezone = checked_zone(timezone)
+    raw, export = dressed(raw, kind, columns)
+    if any(column.scales for column in table.also) and not (export and "score" in export.columns):
+        columns = scored(raw, table, columns)
     said = {  # what all rows measure, where that is no column of the source
         column.name: columns[column.name]
         for column in table.also
         if columns.get(column.name) in column.scales and columns[column.name] not in raw.types
     }
-    reading = read_columns(raw, table, columns | dict.fromkeys(said), day_first=day_first)
+    given = columns | dict.fromkeys(said)
+    reading = read_columns(raw, table, given, export, day_first=day_first)
     # That days have no time of day matters to the order of events only.
     raw.findings = [finding for finding in raw.findings if finding.code != "days-only"]
     kinds = {column.name: column.kind for column in table.columns if column.name in reading.columns}

@@ -83,6 +83,8 @@ class Contract:
     timezone : str
         Whose clock tells the days and hours of the events, where that is not UTC and their times
         have a zone; start and end are told by it.
+    labels : dict
+        What was asked in a column of the source, where the file says so.
     set_aside_path : str or None
         The file with the rows set aside and the reason for each, where a cache was given.
     set_aside_rows : pandas.DataFrame or None
@@ -103,6 +105,7 @@ class Contract:
     set_aside_path: str | None = None
     types: Columns = field(default_factory=dict)
     timezone: str = ""
+    labels: Columns = field(default_factory=dict)
     set_aside_rows: DataFrame | None = field(default=None, compare=False, repr=False)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> Contract:
@@ -173,6 +176,10 @@ class Raw:
         Whose clock days and hours are told by, for times with a zone; UTC where it is empty.
     aware : set of str
         The columns whose times have a zone.
+    left : engine.Table or None
+        Of an export whose vendor is known all rows, with why each is no data in ``jk_left``.
+    labels : dict
+        What was asked in a column, where the file says so.
     """
 
     table: Table
@@ -187,6 +194,8 @@ class Raw:
     kinds: Sequence[Columns] = ()
     timezone: str = ""
     aware: set[str] = field(default_factory=set)
+    left: Table | None = None
+    labels: Columns = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self.store: Any = self.table.engine
@@ -196,6 +205,15 @@ class Raw:
     def find(self, level: str, code: str, message: str, share: float = 0, **more: str) -> None:
         """Note something that a person should know; see `Finding`."""
         self.findings.append(Finding(level, code, message, share, **more))
+
+    @cached_property
+    def no_data(self) -> dict[str, int]:
+        """Why rows are no data by what their vendor says, and how many for each reason."""
+        sql = (
+            "SELECT jk_left AS why, count(*) AS n FROM {left} WHERE jk_left IS NOT NULL GROUP BY 1"
+        )
+        counted = run(f"{sql} ORDER BY n DESC, 1", left=self.left) if self.left else DataFrame()
+        return {} if counted.empty else {why: int(n) for why, n in counted.to_numpy()}
 
     def drift(self) -> None:
         """Tell which columns some files do not have, or have of another type."""

@@ -26,9 +26,10 @@ from .raw import ROW, Contract, Raw
 from .reading import Reading, read_columns
 from .sources import find_source, raw_there
 from .times import checked_zone
+from .vendors import dressed
 
 #: Counted up whenever a prepared table of an older kit can no longer be used.
-_CACHE_VERSION = 5
+_CACHE_VERSION = 6
 #: How the names of what is prepared begin, and of the rows set aside beside it.
 _OURS = ("events-", "set-aside-", "journeykit-spill-")
 #: Seconds after which a prepared table that nobody used is removed.
@@ -222,8 +223,9 @@ def _read(
         if {*identity} != {"anonymous", "known"}:
             raise DataError(f"identity={identity!r} must name two columns: anonymous and known.")
         given = {**given, "user_id": identity["known"]}
+    raw, export = dressed(raw, "events", given)
     reading = read_columns(
-        raw, TABLES["events"], given, reserved=JOURNEY_COLUMNS, day_first=day_first
+        raw, TABLES["events"], given, export, reserved=JOURNEY_COLUMNS, day_first=day_first
     )
     if gap is None and "session_id" not in reading.casts:
         raise DataError("sessions='source' needs a column session_id, and none was found.")

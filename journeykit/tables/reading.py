@@ -19,6 +19,7 @@ from .findings import LEVELS, REPEATED, lost_rows, together
 from .names import own_names, renamed
 from .periods import strays
 from .raw import ROW, Contract, Finding, Raw
+from .vendors import Export
 
 #: So many rows set aside are kept in memory where there is no file to write them to.
 _KEPT_ROWS = 100_000
@@ -69,7 +70,7 @@ class Reading:
     @property
     def rows(self) -> int:
         """How many rows the source has."""
-        return self.raw.rows + len(self.raw.unreadable)
+        return self.raw.rows + len(self.raw.unreadable) + sum(self.raw.no_data.values())
 
     @cached_property
     def lost(self) -> dict[str, int]:
@@ -85,12 +86,13 @@ class Reading:
             "AS judged WHERE reason IS NOT NULL GROUP BY 1 ORDER BY n DESC, 1"
         )
         counts: dict[str, int] = frame.set_index("reason")["n"].to_dict()
+        left = self.raw.no_data
         if len(self.raw.unreadable):
             counts[_NO_SPLIT] = len(self.raw.unreadable)
         if not self.rows:
             raise DataError(f"{self.raw.label} has column names and no rows.")
-        if sum(counts.values()) == self.rows:
-            listed = "; ".join(f"{words}: {n:,} rows" for words, n in counts.items())
+        if sum(counts.values()) + sum(left.values()) == self.rows:
+            listed = "; ".join(f"{words}: {n:,} rows" for words, n in (counts | left).items())
             mapped = ", ".join(f"{ours} = '{theirs}'" for ours, theirs in self.columns.items())
             seen = ""
             if "timestamp is not a time" in counts:
@@ -123,8 +125,13 @@ class Reading:
 
     def contract(self, aside: Path | None, counted: Facts) -> Contract:
         """What was found; the rows that cannot be used are written to a file, or kept."""
-        lost = sum(self.lost.values())
+        left = self.raw.no_data
+        lost = sum((*self.lost.values(), *left.values()))
         found = [*lost_rows(self.lost, self.rows), *self._together(), *self.raw.findings]
+        found += [
+            Finding("info", "no-data", f"{n:,} of {self.rows:,} rows were left out: {why}.")
+            for why, n in left.items()
+        ]
         return Contract(
             source=self.raw.label,
             rows=self.rows,
@@ -134,6 +141,7 @@ class Reading:
             columns=self.columns,
             types={name: kind.partition("(")[0] for name, kind in self.raw.types.items()},
             assumptions=self.raw.notes,
+            labels=self.raw.labels,
             findings=sorted(found, key=lambda finding: LEVELS.index(finding.level)),
             set_aside_path=str(aside) if lost and aside else None,
             set_aside_rows=self._set_aside(aside) if lost and self.raw.here else None,
@@ -174,6 +182,12 @@ class Reading:
             "FROM {unreadable}"
         )
         more = {"unreadable": self.raw.unreadable}
+        if self.raw.left:
+            more["left"] = self.raw.left
+            sql += (
+                f" UNION ALL BY NAME SELECT jk_left AS reason, {ROW} + 1 AS row, {theirs} "
+                "FROM {left} WHERE jk_left IS NOT NULL"
+            )
         if file is None:
             return self.ask(f"SELECT * FROM ({sql}) LIMIT {_KEPT_ROWS}", **more)
         self.raw.store.write_csv(file, sql, **self.tables, **more)
@@ -184,6 +198,7 @@ def read_columns(
     raw: Raw,
     kind: TableKind,
     given: Given,
+    export: Export | None = None,
     *,
     reserved: Sequence[str] = (),
     day_first: bool | None = None,
@@ -198,6 +213,8 @@ def read_columns(
         The columns that mean something to the kit.
     given : dict
         Our name to theirs, as the user said.
+    export : vendors.Export, optional
+        Whose export it is.
     reserved : sequence of str
         Names that other columns of the source cannot keep.
     day_first : bool, optional
@@ -213,7 +230,7 @@ def read_columns(
     for ours in given:
         if ours not in own and ours.lower() in taken:
             raise DataError(f"{ours!r} is a column the kit makes itself. Choose another name.")
-    found = recognise(raw, kind, given)
+    found = recognise(raw, kind, given, export)
     reading = Reading(raw, dict(found), {"raw": raw.table})
     meaning = {column.name: column for column in kind.columns if column.name in found}
     left = [name for name in raw.types if name not in found.values()]
