@@ -87,7 +87,9 @@ def recognise(
             rivals = sample[named]
             if any(tier(n) == 0 for n in rivals.dropna(axis=1, how="all")):
                 named = [n for n in named if tier(n) < 2]  # what many share stands for nobody
-        if theirs := _by_name(column, column in kind.required, sample[named], notes):
+        required = column in kind.required
+        enough = 1 if export and required else _FILLED  # a vendor's other id is in all rows
+        if theirs := _by_name(column, required, sample[named], notes, enough):
             found[column.name] = theirs
     missing = [column.name for column in kind.required if column.name not in found]
     for ours, theirs, why in _by_content(sample, missing, found, table) if missing else ():
@@ -141,7 +143,9 @@ def existing(ours: str, theirs: str, sample: DataFrame) -> str:
     return alike[0]
 
 
-def _by_name(column: TableColumn, required: bool, named: DataFrame, notes: list[str]) -> str:
+def _by_name(
+    column: TableColumn, required: bool, named: DataFrame, notes: list[str], enough: float
+) -> str:
     """The first column by a known name that is well filled, or else the best filled one."""
     filled = {
         str(theirs): cells.notna().mean()
@@ -157,7 +161,7 @@ def _by_name(column: TableColumn, required: bool, named: DataFrame, notes: list[
     if not filled:
         return ""
     first, fullest = next(iter(filled)), max(filled, key=lambda name: filled[name])
-    best = next((name for name, share in filled.items() if share >= _FILLED), fullest)
+    best = next((name for name, share in filled.items() if share >= enough), fullest)
     empty = f": '{first}' is empty in {1 - filled[first]:.0%} of the rows looked at"
     if best != column.name:
         why = empty if required and best != first else ""

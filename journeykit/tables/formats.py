@@ -41,6 +41,8 @@ class Part:
         What it is: see formats.toml.
     wanted : sequence of str
         Columns that are asked for, however few of its rows have them.
+    kind : str
+        What it is read as: of several tables in it the one that is called so.
     """
 
     file: Path
@@ -50,11 +52,16 @@ class Part:
     notes: list[str]
     format: Any = None
     wanted: Sequence[str] = ()
+    kind: str = ""
 
     def choose(self, what: str, names: Sequence[str]) -> str:
-        """The one that was asked for, or the only one; several are asked about."""
+        """The one that was asked for, the only one, or that is called so; else it is asked."""
         if self.inside in names or (names and not self.inside and not names[1:]):
             return self.inside or names[0]
+        called = [name for name in names if self.kind and Path(name).stem.lower() == self.kind]
+        if len(called) == 1 and not self.inside:
+            self.notes.append(f"took {what} '{called[0]}' of {self.name}, of {len(names)}")
+            return called[0]
         said = f"no {what} {self.inside!r}" if self.inside else f"{len(names)} {what}s with rows"
         raise DataError(
             f"It has {said}. Say which, as in '{self.name}::NAME'. "

@@ -1,5 +1,6 @@
 """`read_table`: surveys, support contacts, campaigns, orders and leads."""
 
+import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +13,7 @@ from journeykit.model import TABLES, TableColumn, TableKind
 
 from .columns import Given
 from .findings import MANY, tomorrow
-from .names import stem
+from .names import squash, stem
 from .questions import scored
 from .raw import ROW, Contract, Raw, moment
 from .read import cache_file, home_of
@@ -21,6 +22,9 @@ from .sources import find_source
 from .times import checked_zone
 from .vendors import dressed
 
+_CURRENCY = re.compile("(order|presentment|payment|deal)?currency(code|ofvalue)?")
+#: What a status says of an order that came to nothing.
+_UNDONE = r"(?i)refunded|failed|voided?|cancell?ed|declined|expired|unpaid|chargeback|test|draft"
 _DTYPES = {"number": "float64", "flag": "boolean", "id": "str", "text": "str"}
 
 
@@ -86,7 +90,7 @@ def read_table(
     found, columns = find_source(source), {**other_columns, **(columns or {})}
     fingerprint = found.fingerprint(kind, sorted(columns.items()))
     aside = cache_file(cache, f"set-aside-{kind}-{fingerprint}.csv")
-    raw = found.load(home_of(aside), columns.values())
+    raw = found.load(home_of(aside), columns.values(), kind)
     raw.timezone = checked_zone(timezone)
     raw, export = dressed(raw, kind, columns)
     if any(column.scales for column in table.also) and not (export and "score" in export.columns):
@@ -110,7 +114,8 @@ def read_table(
     for column in table.columns:
         if column.scales:
             _measure(frame, raw, column, table.columns[0].name, said.get(column.name), scales or {})
-    _finish(frame, raw, table)
+    _finish(frame, raw, table, columns)
+    _money(frame, raw, kind)
     times = frame.get("timestamp", Series(dtype="datetime64[us]"))
     counted = {
         "users": frame["user_id"].nunique() if "user_id" in frame else 0,
@@ -165,12 +170,34 @@ def _measure(
             raw.find("error", "scale", fit, n / len(cells))
 
 
-def _finish(frame: DataFrame, raw: Raw, table: TableKind) -> None:
+def _money(frame: DataFrame, raw: Raw, kind: str) -> None:
+    """Say the currency, and which orders came to nothing; several currencies are not added."""
+    amount = next((name for name in ("amount", "value") if name in frame), "")
+    for theirs in frame.select_dtypes("str"):
+        cells, name = frame[theirs].dropna().str.strip(), squash(theirs)
+        if amount and _CURRENCY.fullmatch(name) and (cells != "").any():
+            counted = cells[cells != ""].str.upper().value_counts()
+            listed = ", ".join(f"{code} ({n:,} rows)" for code, n in counted[:5].items())
+            if len(counted) > 1 and kind == "orders":
+                raise DataError(
+                    f"{raw.label} has amounts in {listed}: they cannot be added. Give a file of "
+                    f"one currency, or leave the money out: `{amount}: null` under `columns:` in "
+                    f"workshop.yaml, {amount}=None in Python."
+                )
+            raw.notes.append(f"{amount} is in {listed}")
+        undone = cells[cells.str.fullmatch(_UNDONE)]
+        if kind == "orders" and name.endswith(("status", "state")) and len(undone):
+            said = f"{len(undone):,} rows are counted whose '{theirs}' says {undone.iloc[0]!r}"
+            raw.find("warning", "undone", f"{said} or the like: leave them out of the file.")
+
+
+def _finish(frame: DataFrame, raw: Raw, table: TableKind, given: Given) -> None:
     """Reckon what the source has only the factors of, and say what is worth knowing."""
     for column in table.columns:
         numbers = frame.select_dtypes("number")
         name, factors = column.name, [factor for factor in column.product if factor in numbers]
-        if name not in frame and factors and factors[-1] == column.product[-1]:
+        reckoned = name not in frame and name not in given and factors
+        if reckoned and factors[-1] == column.product[-1]:
             product = frame[factors].prod(axis=1, skipna=False)
             frame.insert(list(frame).index(factors[-1]), name, product)
             raw.notes.append(f"reckoned {name} as {' times '.join(factors)}")

@@ -132,7 +132,7 @@ def read_events(
     if file and file.exists() and (stored := _stored(file, fingerprint)):
         return stored
     home, build = home_of(file), partial(_build, period=period, gap=gap)
-    load = partial(found.load, home, given.values())
+    load = partial(found.load, home, given.values(), "events")
     if file:
         _tidy(file.parent)
         _write(file, _read(load(), *how), partial(build, aside=_beside(file)))

@@ -65,7 +65,7 @@ class Source(NamedTuple):
         add("".join(map(repr, parts)).encode())
         return digest.hexdigest()[:16]
 
-    def load(self, home: engine.DuckDB, wanted: Iterable[object] = ()) -> Raw:
+    def load(self, home: engine.DuckDB, wanted: Iterable[object] = (), kind: str = "") -> Raw:
         """Read the rows (Parquet and frames stay where they are and are only named).
 
         Parameters
@@ -74,10 +74,12 @@ class Source(NamedTuple):
             Takes the frame; files are opened by the reader.
         wanted : iterable of str
             Columns that are asked for: keys of parameters that hardly any row has are passed over.
+        kind : str
+            What it is read as: of several tables in a file the one that is called so.
         """
         try:
             there = self.frame is not None
-            raw = _frame(self.frame, home) if there else self._read([*map(str, wanted)])
+            raw = _frame(self.frame, home) if there else self._read([*map(str, wanted)], kind)
         except DataError as problem:
             raise DataError(f"{self.label} cannot be read. {problem}") from problem
         except BaseException as problem:
@@ -89,11 +91,11 @@ class Source(NamedTuple):
         raw.label = self.label
         return raw
 
-    def _read(self, wanted: list[str]) -> Raw:
+    def _read(self, wanted: list[str], kind: str) -> Raw:
         files = [file for file in self.files if file.stat().st_size] or self.files[:1]
         place, notes = TemporaryDirectory(prefix="journeykit-spill-"), list[str]()
         parts, reader = parts_of(
-            Part(file, file.name, self.inside, Path(place.name), notes, wanted=wanted)
+            Part(file, file.name, self.inside, Path(place.name), notes, wanted=wanted, kind=kind)
             for file in files
         )
         paths, names = [part.file for part in parts], [part.name for part in parts]

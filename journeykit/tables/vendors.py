@@ -85,16 +85,19 @@ def exports() -> tuple[Export, ...]:
 
 def known(raw: Raw, kind: str = "") -> Export | None:
     """The export that a source is, by its columns: of those that fit the one that says most."""
-    names, bare = (
-        {*map(squash, raw.types)},
-        [*raw.types] == [f"column{n}" for n in range(len(raw.types))],
-    )
+    names, bare = {*map(squash, raw.types)}, {*map(_number, raw.types)}
     fit = [
         each
         for each in exports()
-        if (each.signature <= names if each.signature else bare and len(each.names) == len(names))
+        if (each.signature <= names if each.signature else bare == {*range(len(each.names))})
     ]
     return max(fit, key=lambda each: (each.kind == kind, len(each.signature)), default=None)
+
+
+def _number(column: str) -> int:
+    """Which column of a file without names it is, or comes from: JSON in one is taken apart."""
+    number = column.partition(".")[0].removeprefix("column")
+    return int(number) if column.startswith("column") and number.isdecimal() else -1
 
 
 def dressed(raw: Raw, kind: str, given: Mapping[str, Any]) -> tuple[Raw, Export | None]:
@@ -135,7 +138,9 @@ def dressed(raw: Raw, kind: str, given: Mapping[str, Any]) -> tuple[Raw, Export 
 def _made(raw: Raw, export: Export) -> Raw:
     """The rows with what the declaration reckons, without those that it leaves out."""
     raw = _apart(raw, export) if export.each else raw
-    theirs = dict(zip(raw.types, export.names or raw.types))
+    theirs = {name: name for name in raw.types}
+    if export.names:  # "column58.data" is a part of the 59th
+        theirs = {n: "".join((export.names[_number(n)], *n.partition(".")[1:])) for n in theirs}
     known = {squash(name): cell for cell, name in reversed(theirs.items())}
     cells = {name: quote(cell) for cell, name in theirs.items()}
     if of := known.get(squash(export.same)):

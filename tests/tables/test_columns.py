@@ -91,7 +91,7 @@ def test_a_user_column_that_is_mostly_empty_gives_way():
     log["user_id"] = ["a", None, None, None]
     events = read_events(log)
     assert events.users == 3
-    assert "the columns look like an export of GA4" in events.contract.assumptions
+    assert "the columns look like an export of Google Analytics 4 (BigQuery export)" in events.contract.assumptions
     assert any("'user_id' is empty in 75%" in words for words in events.contract.assumptions)
 
 
@@ -144,9 +144,9 @@ def test_all_is_asked_for_where_nothing_fits():
 @pytest.mark.parametrize(
     ("name", "vendor", "columns"),
     [
-        ("amplitude_event_data.csv", "Amplitude", ("user_id", "event_type", "event_time")),
-        ("mixpanel_event.csv", "Mixpanel", ("distinct_id", "name", "time")),
-        ("ga4_flat_event.csv", "GA4", ("user_id", "name", "timestamp")),
+        ("amplitude_event_data.csv", "Amplitude (events)", ("user_id", "event_type", "event_time")),
+        ("mixpanel_event.csv", "Mixpanel (flat export)", ("distinct_id", "name", "time")),
+        ("ga4_flat_event.csv", "Google Analytics 4 (flat table)", ("user_id", "name", "timestamp")),
     ],
 )
 def test_exports_of_vendors(shared_data, name, vendor, columns):
