@@ -234,7 +234,7 @@ def read_columns(
     reading = Reading(raw, dict(found), {"raw": raw.table})
     meaning = {column.name: column for column in kind.columns if column.name in found}
     left = [name for name in raw.types if name not in found.values()]
-    rest = own_names(left, (*found, *taken))
+    rest = own_names(left, (*found, *given, *taken))
     raw.notes += renamed(rest)
     for ours, theirs in (found | rest).items():
         if ours in rest and ours != theirs:

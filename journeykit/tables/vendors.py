@@ -83,14 +83,18 @@ def exports() -> tuple[Export, ...]:
     return tuple(found)
 
 
-def known(raw: Raw, kind: str = "") -> Export | None:
-    """The export that a source is, by its columns: of those that fit the one that says most."""
+def known(raw: Raw, kind: str | None = None) -> Export | None:
+    """The export that a source is by its columns: of those that fit the one that says most.
+
+    What it is read as goes first; two columns are too few to say that it is something else.
+    """
     names, bare = {*map(squash, raw.types)}, {*map(_number, raw.types)}
     fit = [
         each
         for each in exports()
         if (each.signature <= names if each.signature else bare == {*range(len(each.names))})
     ]
+    fit = [each for each in fit if kind in (None, each.kind) or len(each.signature) != 2]
     return max(fit, key=lambda each: (each.kind == kind, len(each.signature)), default=None)
 
 
@@ -172,8 +176,9 @@ def _made(raw: Raw, export: Export) -> Raw:
     made.left = marked if export.leave else None
     if export.labels:
         sql = f"SELECT * EXCLUDE ({ROW}) FROM {{raw}} WHERE {_PLACE} = 0 ORDER BY {ROW} LIMIT 1"
-        first = run(sql, raw=raw.table).astype("str").iloc[0]
-        made.labels = {theirs[name]: said for name, said in first.items() if name in theirs}
+        said = run(sql, raw=raw.table).iloc[0].dropna()
+        asked = {theirs[name]: str(label) for name, label in said.items() if name in theirs}
+        made.labels = {name: max(name, label, key=len) for name, label in asked.items()}
         made.notes.append(f"took {export.labels} rows below the column names as labels")
     return made
 

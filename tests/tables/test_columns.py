@@ -91,7 +91,10 @@ def test_a_user_column_that_is_mostly_empty_gives_way():
     log["user_id"] = ["a", None, None, None]
     events = read_events(log)
     assert events.users == 3
-    assert "the columns look like an export of Google Analytics 4 (BigQuery export)" in events.contract.assumptions
+    assert (
+        "the columns look like an export of Google Analytics 4 (BigQuery export)"
+        in events.contract.assumptions
+    )
     assert any("'user_id' is empty in 75%" in words for words in events.contract.assumptions)
 
 
