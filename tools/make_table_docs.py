@@ -1,4 +1,4 @@
-"""Write the table of columns in docs/analyst.md from the declarations of the tables.
+"""Write the tables of columns and of tools in docs/analyst.md from their declarations.
 
     python tools/make_table_docs.py [--check]
 
@@ -12,8 +12,10 @@ import sys
 from pathlib import Path
 
 from journeykit.model import TABLES
+from journeykit.tables.vendors import exports
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "analyst.md"
+TOOLS = "| Tool | What of it | How to export it | Where its form was found |\n|---|---|---|---|\n"
 HEAD = "| Table | Rows | Required | Also understood |\n|---|---|---|---|\n"
 
 
@@ -27,11 +29,26 @@ def row(kind: str) -> str:
     return f"| `{kind}` | {table.rows} | {' | '.join(cells)} |\n"
 
 
+def tools() -> str:
+    """Return what the guide says of the tools whose exports are known."""
+    lines = dict[str, list[str]]()
+    for export in exports():
+        kind = f"{export.name}: `{export.kind}`" if export.kind else f"{export.name}: refused"
+        lines.setdefault(export.vendor, [export.how, export.seen, export.wild]).append(kind)
+    return TOOLS + "".join(
+        f"| {vendor} | {'; '.join(kinds)} | {how} | {seen}{'' if wild else ' *(not seen in the wild)*'} |\n"
+        for vendor, (how, seen, wild, *kinds) in lines.items()
+    )
+
+
 def page() -> str:
-    """Return the guide, with the table as it is declared."""
-    found = HEAD + "".join(map(row, TABLES))
+    """Return the guide, with the tables as they are declared."""
     said = PAGE.read_text("utf-8")
-    return re.sub(r"^\| Table \|.*\n(\|.*\n)+", lambda _: found, said, count=1, flags=re.M)
+    for head, found in (("Table", HEAD + "".join(map(row, TABLES))), ("Tool", tools())):
+        said = re.sub(
+            rf"^\| {head} \|.*\n(\|.*\n)+", lambda _, found=found: found, said, count=1, flags=re.M
+        )
+    return said
 
 
 if __name__ == "__main__":
