@@ -76,6 +76,9 @@ def recognise(
     skipped = {*given, *(ours for ours, theirs in words.items() if not theirs)}
     for column in (each for each in kind.columns if each.name not in skipped):
         first = [squash(called(each)) for each in words.get(column.name, ())]
+        login = squashed.get(squash(export.login)) if export and column.name == "user_id" else ""
+        if login and sample[login].notna().all():
+            first.insert(0, squash(login))
         names = dict.fromkeys(first if {*first} & {*squashed} else column.names)
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
         if column.name == "user_id":
@@ -87,9 +90,7 @@ def recognise(
             rivals = sample[named]
             if any(tier(n) == 0 for n in rivals.dropna(axis=1, how="all")):
                 named = [n for n in named if tier(n) < 2]  # what many share stands for nobody
-        required = column in kind.required
-        enough = 1 if export and required else _FILLED  # a vendor's other id is in all rows
-        if theirs := _by_name(column, required, sample[named], notes, enough):
+        if theirs := _by_name(column, column in kind.required, sample[named], notes):
             found[column.name] = theirs
     missing = [column.name for column in kind.required if column.name not in found]
     for ours, theirs, why in _by_content(sample, missing, found, table) if missing else ():
@@ -143,9 +144,7 @@ def existing(ours: str, theirs: str, sample: DataFrame) -> str:
     return alike[0]
 
 
-def _by_name(
-    column: TableColumn, required: bool, named: DataFrame, notes: list[str], enough: float
-) -> str:
+def _by_name(column: TableColumn, required: bool, named: DataFrame, notes: list[str]) -> str:
     """The first column by a known name that is well filled, or else the best filled one."""
     filled = {
         str(theirs): cells.notna().mean()
@@ -161,7 +160,7 @@ def _by_name(
     if not filled:
         return ""
     first, fullest = next(iter(filled)), max(filled, key=lambda name: filled[name])
-    best = next((name for name, share in filled.items() if share >= enough), fullest)
+    best = next((name for name, share in filled.items() if share >= _FILLED), fullest)
     empty = f": '{first}' is empty in {1 - filled[first]:.0%} of the rows looked at"
     if best != column.name:
         why = empty if required and best != first else ""

@@ -35,6 +35,8 @@ class Export:
         Squashed names of columns that give it away.
     columns : dict
         Our column to theirs, the best first; none means that there is none, whatever is called so.
+    login : str
+        An id that is known after a login: it is the customer only where all rows have it.
     names : tuple of str
         What its columns are, where the file has no line of names.
     labels : int
@@ -57,6 +59,7 @@ class Export:
     wild: bool = False
     signature: frozenset[str] = frozenset()
     columns: Mapping[str, list[Any]] = field(default_factory=dict)
+    login: str = ""
     names: tuple[str, ...] = ()
     labels: int = 0
     same: str = ""

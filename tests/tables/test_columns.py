@@ -95,7 +95,8 @@ def test_a_user_column_that_is_mostly_empty_gives_way():
         "the columns look like an export of Google Analytics 4 (BigQuery export)"
         in events.contract.assumptions
     )
-    assert any("'user_id' is empty in 75%" in words for words in events.contract.assumptions)
+    [told] = [found for found in events.contract.findings if found.code == "identity"]
+    assert told.message.startswith("'user_id' is not in all rows")
 
 
 def content_log(rows=400):

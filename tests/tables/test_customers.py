@@ -26,7 +26,7 @@ def logins(known: str = "person_id", changing: str = "distinct_id") -> pd.DataFr
 @pytest.mark.parametrize(
     ("known", "changing"),
     [
-        ("person_id", "distinct_id"),
+        ("person_no", "distinct_id"),
         ("customer_key", "visitor_id"),
         ("Customer No.", "anonymousId"),
         ("person_key", "user_id"),

@@ -82,7 +82,7 @@ def test_web_events_with_repeats(shared_data):
     events = read_events(shared_data("snowplow_web_events/snowplow_web_events.csv"))
     contract = events.contract
     assert (contract.rows, contract.set_aside, events.count) == (160, 4, 156)
-    assert "the columns look like an export of Snowplow" in contract.assumptions
+    assert "the columns look like an export of Snowplow (atomic events)" in contract.assumptions
     assert sorted(contract.set_aside_rows["reason"]) == [
         "no user_id",
         *["the event id was there before"] * 3,
