@@ -77,8 +77,8 @@ def recognise(
     for column in (each for each in kind.columns if each.name not in skipped):
         first = [squash(called(each)) for each in words.get(column.name, ())]
         login = squashed.get(squash(export.login)) if export and column.name == "user_id" else ""
-        if login and sample[login].notna().all():
-            first.insert(0, squash(login))
+        if login:
+            first.insert(0 if sample[login].notna().all() else len(first), squash(login))
         names = dict.fromkeys(first if {*first} & {*squashed} else column.names)
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
         if column.name == "user_id":

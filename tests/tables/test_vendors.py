@@ -58,6 +58,11 @@ def test_events_of_each_tool_tell_the_same_story(file, user, event, time, channe
     assert buyers.loc[bought, "user_id"].nunique() == 5
 
 
+def test_an_id_that_some_rows_have_is_told_with_the_line_that_joins_it():
+    found = {f.code: f for f in read_events(FILES / "ga4.ndjson").contract.findings}
+    assert "`identity: {anonymous: user_pseudo_id, known: user_id}`" in found["identity"].message
+
+
 def test_what_is_no_event_is_counted_and_kept_with_its_reason():
     contract = read_events(FILES / "segment.json.gz").contract
     assert (contract.rows, contract.usable, contract.set_aside) == (53, 45, 8)
