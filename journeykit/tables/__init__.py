@@ -2,7 +2,7 @@
 
 from .events import Events
 from .findings import REPEATS
-from .formats import divided
+from .formats import divided, file_formats
 from .others import leads_of, read_table
 from .periods import rows_within
 from .raw import Contract, Finding

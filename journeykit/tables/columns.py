@@ -70,16 +70,9 @@ def recognise(
     found = {ours: existing(ours, theirs, sample) for ours, theirs in given.items() if theirs}
     # Of two columns that are alike, the first.
     squashed = {squash(theirs): theirs for theirs in sample.columns[::-1]}
-    words = export.columns if export else {}
     table = next(name for name, each in TABLES.items() if each is kind)
-    # What a vendor says is not there is not there, whatever is called so.
-    skipped = {*given, *(ours for ours, theirs in words.items() if not theirs)}
-    for column in (each for each in kind.columns if each.name not in skipped):
-        first = [squash(called(each)) for each in words.get(column.name, ())]
-        login = squashed.get(squash(export.login)) if export and column.name == "user_id" else ""
-        if login:
-            first.insert(0 if sample[login].notna().all() else len(first), squash(login))
-        names = dict.fromkeys(first if {*first} & {*squashed} else column.names)
+    for column in (each for each in kind.columns if each.name not in given):
+        names = _names(column, export, sample, squashed)
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
         if column.name == "user_id":
             stems, taken = {*map(stem, names)}, {*named, *found.values()}
@@ -115,6 +108,21 @@ def recognise(
         notes += [f"did not take '{name}', which differs in every row" for name in others]
     raw.notes += notes
     return found
+
+
+def _names(
+    column: TableColumn, export: Export | None, sample: DataFrame, squashed: Mapping[str, str]
+) -> list[str]:
+    """What a column of ours may be called, the best first: by its vendor, or else in any table."""
+    if not export or column.name not in export.columns:
+        return [*dict.fromkeys(column.names)]
+    if not export.columns[column.name]:
+        return []  # what a vendor says is not there is not there, whatever is called so
+    first = [squash(called(each)) for each in export.columns[column.name]]
+    login = squashed.get(squash(export.login)) if column.name == "user_id" else None
+    if login:
+        first.insert(0 if sample[login].notna().all() else len(first), squash(login))
+    return first if {*first} & {*squashed} else column.names
 
 
 def _doubts(raw: Raw, rivals: DataFrame, user: str, time: str) -> Iterator[str]:

@@ -138,6 +138,17 @@ def _members(part: Part) -> list[Part]:
         return found
 
 
+def file_formats() -> list[tuple[str, str]]:
+    """What files can be of, and the endings of their names.
+
+    Examples
+    --------
+    >>> dict(file_formats())["Parquet"]
+    'parquet pq'
+    """
+    return [(each["name"], each["endings"]) for each in _FORMATS if "reader" in each]
+
+
 #: Files up to this size are known by their content, larger ones by size and time.
 _HASHED_BYTES = 16_000_000
 #: What a database has, in words of its own.

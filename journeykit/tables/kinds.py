@@ -20,6 +20,7 @@ from .others import read_table
 from .raw import Contract, Raw
 from .read import read_events
 from .sources import find_source
+from .vendors import Export, known, told
 
 Source = str | Path | list[str]
 _NAMED = beside(__file__)["named"]
@@ -62,11 +63,6 @@ class Sorted:
     shapes: Sequence[set[str]] = ()
 
 
-def declared_kind(source: Source) -> str | None:
-    """The kind that the declaration of a vendor names for a source; None where there is none."""
-    return None
-
-
 def sort_out(
     source: Source,
     columns: Mapping[str, Given] = {},
@@ -99,10 +95,14 @@ def sort_out(
     others: Sequence[str] = ()
     table: Any = None
     try:
-        raw = find_source(source).load(default())
+        raw = find_source(source).load(default(), kind=kind or "events")
         there, shapes = [*raw.types], [{*kinds} for kinds in raw.kinds]
-        if not (kind := kind or declared_kind(source) or ""):
-            kind, *others = _likely(raw, source, columns)
+        export = known(raw)
+        # Two columns are too few to say what a file is, where anything else speaks for another.
+        if not kind and export and len(export.signature) != 2:
+            kind = told(raw, export).kind
+        if not kind:
+            kind, *others = _likely(raw, source, columns, export)
         how: Any = {"columns": columns.get(kind), "day_first": day_first, "timezone": timezone}
         read: Any = read_events if kind == "events" else partial(read_table, kind)
         table = read(source, **how)
@@ -112,7 +112,9 @@ def sort_out(
     return Sorted(kind, others, table, contract, columns=there, shapes=shapes)
 
 
-def _likely(raw: Raw, source: Source, columns: Mapping[str, Given]) -> list[str]:
+def _likely(
+    raw: Raw, source: Source, columns: Mapping[str, Given], export: Export | None
+) -> list[str]:
     """The kind that it is most clearly, then those that it could be as well."""
     known = {name: _known(raw, table) for name, table in TABLES.items()}
     shared = Counter(chain(*({*chain(*each.values())} for each in known.values())))
@@ -126,6 +128,8 @@ def _likely(raw: Raw, source: Source, columns: Mapping[str, Given]) -> list[str]
     fits = {name: _fits(raw, name, columns.get(name) or {}) for name in TABLES}
     ranked = sorted(clear, key=lambda name: -clear[name])
     ranked = [n for n in ranked if fits[n] is not None and clear[n] >= _ENOUGH]
+    if export and not (ranked and fits[ranked[0]]):
+        return [export.kind]
     if not ranked and fits["events"]:  # told by its cells alone
         return ["events"]
     if not ranked:

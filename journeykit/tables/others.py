@@ -9,7 +9,7 @@ from pandas import DataFrame, Series
 
 from journeykit.engine import quote, run
 from journeykit.errors import DataError, did_you_mean
-from journeykit.model import TABLES, TableColumn, TableKind
+from journeykit.model import TABLES, Facts, TableColumn, TableKind
 
 from .columns import Given
 from .findings import MANY, tomorrow
@@ -96,9 +96,9 @@ def read_table(
     if any(column.scales for column in table.also) and not (export and "score" in export.columns):
         columns = scored(raw, table, columns)
     said = {  # what all rows measure, where that is no column of the source
-        column.name: columns[column.name]
-        for column in table.also
-        if columns.get(column.name) in column.scales and columns[column.name] not in raw.types
+        c.name: columns[c.name]
+        for c in table.also
+        if columns.get(c.name) in c.scales and columns[c.name] not in raw.types
     }
     given = columns | dict.fromkeys(said)
     reading = read_columns(raw, table, given, export, day_first=day_first)
@@ -116,15 +116,18 @@ def read_table(
             _measure(frame, raw, column, table.columns[0].name, said.get(column.name), scales or {})
     _finish(frame, raw, table, columns)
     _money(frame, raw, kind)
+    frame.attrs["contract"] = reading.contract(aside, _counted(frame))
+    return frame
+
+
+def _counted(frame: DataFrame) -> Facts:
     times = frame.get("timestamp", Series(dtype="datetime64[us]"))
-    counted = {
+    return {
         "users": frame["user_id"].nunique() if "user_id" in frame else 0,
         "events": len(frame),
         "start": moment(times.min()),
         "end": moment(times.max()),
     }
-    frame.attrs["contract"] = reading.contract(aside, counted)
-    return frame
 
 
 def leads_of(source: str, **options: Any) -> Contract | None:

@@ -1,5 +1,5 @@
-"""What tools export, each declared once, in ``exports/``: how a file is recognised, which columns are
-ours, which rows are no data, and what is reckoned on the way.
+"""What tools export, each declared once, in ``exports/``: how a file is recognised, which columns
+are ours, which rows are no data, and what is reckoned on the way.
 """
 
 import tomllib
@@ -101,6 +101,13 @@ def known(raw: Raw, kind: str | None = None) -> Export | None:
     return max(fit, key=lambda each: (each.kind == kind, len(each.signature)), default=None)
 
 
+def told(raw: Raw, export: Export) -> Export:
+    """The same export; raises DataError where nothing can be read from it, with what to give."""
+    if export.refuse:
+        raise DataError(f"{raw.label} looks like {export.told}. {export.refuse}")
+    return export
+
+
 def _number(column: str) -> int:
     """Which column of a file without names it is, or comes from: JSON in one is taken apart."""
     number = column.partition(".")[0].removeprefix("column")
@@ -127,8 +134,8 @@ def dressed(raw: Raw, kind: str, given: Mapping[str, Any]) -> tuple[Raw, Export 
     export = known(raw, kind)
     if not export:
         return raw, None
-    if export.refuse and not {c.name for c in TABLES[kind].required} <= given.keys():
-        raise DataError(f"{raw.label} looks like {export.told}. {export.refuse}")
+    if not {c.name for c in TABLES[kind].required} <= given.keys():
+        told(raw, export)
     if export.kind != kind:
         of = f"whose table is '{export.kind}' ({TABLES[export.kind].rows})" if export.kind else ""
         raw.find("warning", "vendor", f"It looks like {export.told}, {of}: read as {kind}.")
