@@ -40,7 +40,8 @@ class Export:
     names : tuple of str
         What its columns are, where the file has no line of names.
     labels : int
-        So many rows below the names are no data; the first of them says what was asked.
+        So many rows below the names are no data, if they have no time; the first says what was
+        asked.
     same, fill : str, tuple of str
         Columns that stand only in the first row of all that have the same value in `same`.
     each : str
@@ -172,9 +173,12 @@ def _made(raw: Raw, export: Export) -> Raw:
     )
     store = raw.store
     values = ", ".join(f"{sql} AS {quote(name)}" for name, sql in cells.items())
-    whole = store.view(
-        f"SELECT {values}, {ROW} FROM {{raw}} WHERE {_PLACE} >= {export.labels}", raw=raw.table
-    )
+    label = "false"
+    if export.labels and (timed := known.get(squash(export.columns["timestamp"][0]))):
+        # Whoever has removed the lines of labels loses no answer.
+        no_time = f"coalesce({_filled(timed)} NOT SIMILAR TO '.*\\d.*', true)"
+        label = f"{_PLACE} < {export.labels} AND {no_time}"
+    whole = store.view(f"SELECT {values}, {ROW} FROM {{raw}} WHERE NOT ({label})", raw=raw.table)
     marked = store.view(
         f"SELECT *, CASE WHEN false THEN '' {why} END AS jk_left FROM {{whole}}", whole=whole
     )
@@ -184,12 +188,11 @@ def _made(raw: Raw, export: Export) -> Raw:
     types = {name: kind for name, kind in store.columns(kept.name).items() if name != ROW}
     made = replace(raw, table=kept, types=types)
     made.left = marked if export.leave else None
-    if export.labels:
-        sql = f"SELECT * EXCLUDE ({ROW}) FROM {{raw}} WHERE {_PLACE} = 0 ORDER BY {ROW} LIMIT 1"
-        said = run(sql, raw=raw.table).iloc[0].dropna()
-        asked = {theirs[name]: str(label) for name, label in said.items() if name in theirs}
-        made.labels = {name: max(name, label, key=len) for name, label in asked.items()}
-        made.notes.append(f"took {export.labels} rows below the column names as labels")
+    said = run(f"SELECT * EXCLUDE ({ROW}) FROM {{raw}} WHERE {label} ORDER BY {ROW}", raw=raw.table)
+    if len(said):
+        asked = {theirs[n]: f"{cell}" for n, cell in said.iloc[0].dropna().items() if n in theirs}
+        made.labels = {name: max(name, cell, key=len) for name, cell in asked.items()}
+        made.notes.append(f"took {len(said)} rows below the column names as labels")
     return made
 
 

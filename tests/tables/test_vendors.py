@@ -128,6 +128,18 @@ def test_answers_of_a_form_with_two_lines_of_names():
     assert answers["comment"].tolist()[::2] == ["Fast", "Late parcel"]
 
 
+def test_lines_of_labels_are_left_out_where_they_are_and_in_each_file(tmp_path):
+    text = (FILES / "qualtrics.csv").read_text("utf-8-sig")
+    for name in "ab":
+        (tmp_path / f"{name}.csv").write_text(text, "utf-8")
+    both = read_table("surveys", f"{tmp_path}/*.csv").attrs["contract"]
+    assert (both.rows, both.usable) == (56, 48)
+    assert "took 4 rows below the column names as labels" in both.assumptions
+    bare = pd.read_csv(FILES / "qualtrics.csv", skiprows=[1, 2])
+    contract = read_table("surveys", bare, score="Q1", measure="nps").attrs["contract"]
+    assert (contract.rows, contract.usable, contract.labels) == (28, 24, {})
+
+
 def test_support_of_each_tool():
     zendesk = read_table("support", FILES / "zendesk.csv")
     assert (len(zendesk), zendesk["user_id"].nunique(), zendesk["solved"].sum()) == (30, 18, 15)
