@@ -1,7 +1,6 @@
 """``journeykit new`` of what a team's tools export: files that are named, or a folder of them."""
 
 import sys
-from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -34,28 +33,24 @@ def from_exports(
     for kind, given in named.items():
         source = given[0] if isinstance(given, list) and len(given) == 1 else given
         exports.append(Export(str(source), source, kind, {**told}, how))
-    own = [*exports]
     if place:
-        known = [Path(divided(each)[0]).resolve() for export in own for each in export.files]
+        known = [Path(divided(file)[0]).resolve() for each in exports for file in each.files]
         found, passed = sort_folder(place.resolve(), told, how, known)
         exports += found
-    asked = [_settled(each, yes and each not in own) for each in exports]
+    asked = [_settled(each, yes and not each.kind) for each in exports]
     asked += [_chosen(exports, kind, yes) for kind in TABLES if kind not in named]
     one_of_each(exports)
     join(exports)
     exports.sort(key=lambda each: [*TABLES, ""].index(each.found.kind))
-    why = defaultdict[str, list[str]](list)
-    for name, reason in passed.items():
-        why[reason].append(name)
-    if asked := [*filter(None, asked)]:
-        show(__file__, exports=exports, passed=why.items(), made=None)
+    asked = [*filter(None, asked)]
+    if not (asked or any(each.used for each in exports)):
+        asked = ["nothing was made: no file could be placed. Say what one is, as above"]
+    made, personas = (None, ()) if asked else _made(folder, exports)
+    if place or not asked:
+        show(__file__, exports=exports, passed=passed, made=made, personas=personas)
+    if asked:
         echo(*asked[:-1], err=True)
         raise RunError(asked[-1])
-    if not any(each.used for each in exports):
-        show(__file__, exports=exports, passed=why.items(), made=None)
-        raise RunError("nothing was made: no file could be placed. Say what one is, as above")
-    made, personas = _made(folder, exports)
-    show(__file__, exports=exports, passed=why.items(), made=made, personas=personas)
 
 
 def _by_kind(columns: Names) -> dict[str, Names]:
@@ -76,10 +71,9 @@ def _settled(each: Export, yes: bool) -> str:
         said = f"{each.name} could be {' or '.join(could)}"
         if not (yes or terminal):
             return f"{said}. Say which, as in --{could[0]} {each.typed}, or --yes for the first."
-        each.notes.append(f"{said}; taken as {could[0]}")
-        if terminal and (answer := _one_of(said, could)) != could[0]:
-            each.told(answer)
-            each.notes[-1] = f"{said}; you said {answer}"
+        if terminal:
+            each.told(_one_of(said, could))
+        each.notes.append(f"{said}; taken as {each.found.kind}")
     while each.found.kind and each.found.problem:
         kind, problem = each.found.kind, each.found.problem
         columns = each.columns.get(kind, {})
@@ -102,7 +96,7 @@ def _settled(each: Export, yes: bool) -> str:
 
 def _one_of(said: str, options: Sequence[str]) -> str:
     while (answer := prompt(f"{said}. Which", default=options[0])) not in options:
-        echo(f"One of: {', '.join(options)}")
+        pass  # it is asked again
     return answer
 
 
@@ -113,8 +107,8 @@ def _chosen(exports: list[Export], kind: str, yes: bool) -> str:
         return ""
     said = f"several files are {kind}, each with other columns: {', '.join(mine)}"
     if not sys.stdin.isatty():
-        first = next(iter(mine.values()))
-        return f"{said}. Say which, as in --{kind} {first.typed}, or --yes for the first."
+        typed = next(iter(mine.values())).typed
+        return f"{said}. Say which, as in --{kind} {typed}, or --yes for the first."
     answer = _one_of(said, [*mine])
     exports.sort(key=lambda each: each.name != answer)
     return ""

@@ -10,7 +10,7 @@ from journeykit.errors import JourneykitError, did_you_mean
 from journeykit.model import PHASES, slug
 from journeykit.numbers import few
 from journeykit.numbers.catalogue import CATALOGUE, Number, told
-from journeykit.widgets import Room, Timer, parts_of, slim_html, take_home
+from journeykit.widgets import Room, Timer, bring, parts_of, slim_html, take_home
 from journeykit.words import column_of, label, spoken
 
 from .asking import Asking, Row
@@ -122,6 +122,10 @@ class Phase(Asking):
     def room(self) -> Any:
         """Hold a room that phones join by a code; in a batch run there is none."""
         return Room(self.w.desk, self.w.persona_id) if self.w.live else None
+
+    def bring(self) -> Any:
+        """Bring files, see what each is, and use them; in a batch run there is nothing."""
+        return bring(self.w.desk) if self.w.live else None
 
     def take_home(self) -> Any:
         """Save slides, a workbook, paper or text to take home; in a batch run there is nothing."""

@@ -41,6 +41,8 @@ class Export:
         Why it is left out.
     notes : list of str
         What was decided about it.
+    met : str
+        In which column its customers are those of the events, where that was looked for.
     common : int or None
         How many of its customers are customers of the events.
     """
@@ -52,6 +54,7 @@ class Export:
     day_first: bool | None = None
     left: str = ""
     notes: list[str] = field(default_factory=list)
+    met: str = ""
     common: int | None = None
 
     @cached_property
@@ -77,9 +80,14 @@ class Export:
 
     def told(self, kind: str = "", columns: Mapping[str, str] = {}) -> None:
         """Take what a person says of it: which kind it is, what its columns are called."""
-        self.kind, self.left = kind or self.found.kind, ""
+        self.kind, self.left, self.met = kind or self.found.kind, "", ""
         self.columns = self.columns | {self.kind: {**self.columns.get(self.kind, {}), **columns}}
         self.__dict__.pop("found", None)
+
+    @property
+    def said(self) -> list[str]:
+        """What a person should know of it, beside what was read."""
+        return [words for words in (self.left, *self.notes, self.met) if words]
 
     @property
     def problem(self) -> str:
@@ -199,7 +207,7 @@ def one_of_each(exports: Sequence[Export]) -> None:
     first = dict[str, str]()
     for each in exports:
         if each.used and (name := first.setdefault(each.found.kind, each.name)) != each.name:
-            each.left = f"{each.found.kind} are read from {name}, which has other columns"
+            each.left = f"{each.found.kind} are read from {name}"
 
 
 def join(exports: Sequence[Export]) -> None:
@@ -207,28 +215,23 @@ def join(exports: Sequence[Export]) -> None:
     used = {each.found.kind: each for each in exports if each.used}
     events: Any = used.pop("events").found.table if "events" in used else None
     for each in used.values() if events else ():
-        common = _common(events, each)
-        taken = each.found.contract and each.found.contract.columns.get("user_id")
+        found: Any = each.found
+        table, columns = found.table, found.contract.columns
+        common = events.of_users(table["user_id"].dropna()).users if "user_id" in table else 0
         meeting = {
             name: n
-            for name, cells in _others(each)
+            for name, cells in ([] if common else _others(each))
             if (n := events.of_users(cells).users) >= max(_MEETS * cells.nunique(), 1)
         }
-        best = max(meeting, key=lambda name: meeting[name], default="")
-        if best and meeting[best] > 5 * common:
+        if meeting and "user_id" not in each.columns.get(each.found.kind, {}):
+            best = max(meeting, key=lambda name: meeting[name])
+            of = f", none of '{columns['user_id']}'" if "user_id" in columns else ""
             each.told(columns={"user_id": best})
-            values = f"{meeting[best]:,} of its values are customers of the events"
-            of = f", {common:,} of '{taken}'" if taken else ""
-            each.notes.append(f"took '{best}' as user_id: {values}{of}")
-            common = meeting[best]
+            common, values = meeting[best], f"{meeting[best]:,} of its values are customers"
+            each.met = f"took '{best}' as user_id: {values} of the events{of}"
         each.common = common
         if not common:
-            each.notes.append("no customer in common with the events: check which column it is")
-
-
-def _common(events: Any, each: Export) -> int:
-    table = each.found.table
-    return events.of_users(table["user_id"].dropna()).users if "user_id" in table else 0
+            each.met = "no customer in common with the events: check which column it is"
 
 
 def _others(each: Export) -> list[tuple[str, Any]]:

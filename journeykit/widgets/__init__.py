@@ -3,6 +3,7 @@
 from .beliefs import Beliefs, Question, calibration, off_by
 from .board import Board
 from .canvas import CANVAS, HEAD, PersonaCanvas, canvas_html
+from .exports import bring
 from .forms import Field, rows_form, stacked
 from .gather import Gather, waiting
 from .live import Live

@@ -16,7 +16,7 @@ from .live import running_loop
 
 Save = Callable[[list[Data]], str | None]
 PAUSE = 0.5
-_STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
+STYLE = (Path(__file__).parent / "forms.css").read_text("utf-8")
 
 
 @dataclass(frozen=True)
@@ -115,9 +115,9 @@ class _Form:
             if field.kind != "check":
                 widget.tooltip = field.label  # the field's name for a screen reader
             label = ipw.HTML(f"<b>{html.escape(field.label)}</b>")
-            cells.append(_box(field.kind, [label, widget]))
+            cells.append(box(field.kind, [label, widget]))
         self.rows.append(row)
-        self.body.children += (_box("line", cells),)
+        self.body.children += (box("line", cells),)
 
     def later(self, _: object) -> None:
         loop = running_loop()
@@ -165,10 +165,10 @@ def rows_form(
     made = _Form(save)
     for values in rows:
         made.add(_Row(fields, values, fixed))
-    head = ipw.HTML(f"<style>{_STYLE}</style><h4>{html.escape(title)}</h4>")
+    head = ipw.HTML(f"<style>{STYLE}</style><h4>{html.escape(title)}</h4>")
     button = ipw.Button(description=add or "", icon="plus")
     button.on_click(lambda _: made.add(_Row(fields, {}, fixed)))
-    return _box("form", [head, made.body, *[button] * bool(add), made.status])
+    return box("form", [head, made.body, *[button] * bool(add), made.status])
 
 
 def stacked(*widgets: ipw.Widget) -> ipw.Widget:
@@ -176,7 +176,8 @@ def stacked(*widgets: ipw.Widget) -> ipw.Widget:
     return ipw.VBox(widgets)
 
 
-def _box(name: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:
+def box(name: str, parts: Sequence[ipw.Widget]) -> ipw.Widget:
+    """Put parts into a box that ``forms.css`` has a style for."""
     box = (ipw.HBox if name == "line" else ipw.VBox)(parts)
     box.add_class(f"journeykit-{name}")
     return box

@@ -97,7 +97,7 @@ def test_without_data_a_report_shows_what_was_filled_in_and_nothing_else(
     shutil.rmtree(tmp_path / "shop")
 
 
-_ASKED = ("guess", "gather", "timer", "panel", "room", "take_home")
+_ASKED = ("guess", "gather", "timer", "panel", "room", "bring", "take_home")
 
 
 def _questions(phase: object) -> list[str]:

@@ -188,7 +188,7 @@ def test_every_question_is_asked_in_a_notebook_and_none_that_is_not_there() -> N
                 asked[phase].add(question)
     for phase in PHASES:
         there = questions(phase)
-        assert asked[phase] - {"decide", "gather", "timer", "room", "take_home"} == there, phase
+        assert asked[phase] - {"decide", "gather", "timer", "room", "bring", "take_home"} == there, phase
         assert {"timer", "room"} <= asked[phase], phase
     for phase in PHASES[1:]:
         assert "decide" in asked[phase], phase

@@ -55,9 +55,9 @@ def test_ids_that_do_not_meet_give_way_to_a_column_that_does(folder: Path) -> No
     assert orders.found.contract is not None
     assert orders.found.contract.columns["user_id"] == "E-mail of buyer"
     assert orders.common == orders.found.contract.users == 29
-    assert orders.notes == [
+    assert orders.said == [
         "took 'E-mail of buyer' as user_id: 29 of its values are customers of the events, "
-        "0 of 'Customer no.'"
+        "none of 'Customer no.'"
     ]
 
 
@@ -70,7 +70,7 @@ def test_tables_that_share_nobody_say_so_and_keep_their_column(tmp_path: Path) -
     join(found)
     orders = found[1]
     assert (orders.common, orders.columns) == (0, {})
-    assert "no customer in common" in orders.notes[0]
+    assert "no customer in common" in orders.met
 
 
 def test_what_is_no_export_is_passed_over_and_said(tmp_path: Path) -> None:
@@ -159,3 +159,12 @@ def test_what_is_large_stays_where_it_is(tmp_path: Path, monkeypatch: pytest.Mon
     source = written([Export("", parts, "events")], root)["events"]["source"]
     assert source == "data/events/*.csv", "a glob outside would mean another file as well"
     assert read_events(root / source).count == 24
+
+
+def test_a_column_that_a_person_named_stands_where_another_meets(folder: Path) -> None:
+    told = {"orders": {"user_id": "Customer no."}}
+    found, _ = sort_folder(folder, told, None)
+    join(found)
+    orders = next(each for each in found if each.found.kind == "orders")
+    assert orders.columns == told
+    assert "no customer in common" in orders.met
