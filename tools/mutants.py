@@ -44,6 +44,7 @@ ROOMS = {
  claims/test_alarms.py claims/test_beside.py claims/test_bisect.py claims/test_deliveries.py \
  claims/test_young_logs.py",
     ),
+    "boards": (20, "boards"),
     "claims": (50, "claims cli/test_gate.py"),
     "store": (45, "store claims/test_merge_driver.py claims/test_diff.py"),
     "run": (30, "run"),

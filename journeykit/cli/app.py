@@ -10,7 +10,7 @@ from typing import Annotated
 from typer import Argument, BadParameter, Option, confirm
 
 # The commands, in the order in which the help lists them.
-from . import make, formats, check, testing, diff, later, export  # noqa: F401 isort:skip
+from . import make, boards, formats, check, testing, diff, later, export  # noqa: F401 isort:skip
 from journeykit.errors import JourneykitError, RunError
 from journeykit.version import __version__
 

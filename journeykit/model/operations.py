@@ -231,6 +231,13 @@ def remove(doc: Any, data: Data, *path: str) -> Any:
 # --- what says more than a path -----------------------------------------------------------------
 
 
+def add_cards(journey: Journey, data: Data) -> Journey:
+    """Put many new cards there at once; those that are there stay as they are."""
+    there = {card.id for card in journey.cards}
+    new = [_filled(None, Card, card) for card in data["cards"] if card["id"] not in there]
+    return journey.with_(cards=[*journey.cards, *new])
+
+
 def feel(journey: Journey, data: Data) -> Journey:
     """Set what the team feels in a stage: one card of the lane ``emotions`` carries it."""
     stage, value = str(data["stage"]), round(float(data["value"]), 1)
@@ -262,7 +269,7 @@ def reveal(record: Note | Guess, data: Data) -> Note | Guess:
     return record.with_(**data, revealed=True, author=record.author if signed else None)
 
 
-_OWNERS: Data = {"emotion": Journey, "reveal": Note | Guess, "clock": Meeting}
+_OWNERS: Data = {"emotion": Journey, "cards": Journey, "reveal": Note | Guess, "clock": Meeting}
 OPERATIONS: dict[str, Callable[..., Any]] = {
     "insert": insert,
     "put": put,
@@ -270,6 +277,7 @@ OPERATIONS: dict[str, Callable[..., Any]] = {
     "move": move,
     "remove": remove,
     "begin": lambda doc, data: doc,  # one that is there stays as it is
+    "cards.add": add_cards,
     "emotion.set": feel,
     "reveal": reveal,
     **{f"clock.{verb}": partial(clock.act, verb) for verb in "ends go pause stop turn".split()},

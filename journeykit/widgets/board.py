@@ -1,6 +1,7 @@
 """The journey board: stages as columns, lanes as rows, cards as sticky notes."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from journeykit.charts.poster.notes import notes_of
@@ -98,11 +99,12 @@ class Board(Live):
             "order": [*workshop.stage_names()],
             "take_home": KINDS,
         }
-        super().__init__(desk, ["workshop", "journeys"], facts)
+        waiting = ("records/notes", "records/rounds", "records/votes")
+        super().__init__(desk, ["workshop", "journeys", *waiting], facts)
 
     def view(self) -> Data:
-        """Return stages, lanes, the cards of each map, what changes between those of a pair, and
-        where each journey stands: ``maps``, of other personas, too.
+        """Return stages, lanes, the cards of each map, what changes between those of a pair, where
+        each journey stands (``maps``, of other personas, too), and the notes that wait: ``tray``.
         """
         workshop, root = self.desk.get("workshop"), self.desk.folder.root
         shown = {"id", "name", "goal", "owner"}
@@ -130,7 +132,23 @@ class Board(Live):
                 for now, then in self.pairs
                 if {now, then} <= {*own}
             },
+            "tray": self._tray({card.id for card in cards}),
             **{doc: {card.id: card.plain() for card in cards} for doc, cards in own.items()},
+        }
+
+    def _tray(self, used: Collection[str]) -> Data:
+        """Notes that all may see and that are on none of the maps, with their dots once these are
+        all given; where a card was taken away, its note waits again.
+        """
+        rounds, dots = {each.id: each for each in self.kept("rounds")}, Counter[str]()
+        for vote in self.kept("votes"):
+            if (of := rounds.get(vote.topic)) and of.step == "result":
+                dots.update(vote.dots)
+        return {
+            n.id: n.model_dump(include={"text", "stage", "author"})
+            | {"of": getattr(rounds.get(n.topic), "topic", ""), "dots": dots[n.id]}
+            for n in self.kept("notes")
+            if n.revealed and n.persona in (None, self.persona.id) and n.card not in used
         }
 
     def _pair(self, maps: Mapping[str, Journey]) -> None:

@@ -76,7 +76,7 @@ class Live(anywidget.AnyWidget):
         super().__init_subclass__(**more)
 
     def __init__(self, desk: Desk, docs: Sequence[str], facts: Data) -> None:
-        self.desk, self.docs = desk, tuple(docs)
+        self.desk, self.docs, self._known = desk, tuple(docs), dict[str, Data]()
         self._still_id, self._shown = f"journeykit-still-{secrets.token_hex(8)}", False
         self._views = self._seq = 0
         self._waiting = self._patched = 0.0  # since when the whole state waits; the last patch
@@ -104,6 +104,13 @@ class Live(anywidget.AnyWidget):
     def take(self, operations: list[Data]) -> Reasons:
         """Hand operations to the desk; see :meth:`Desk.take`."""
         return self.desk.take(*operations)
+
+    def kept(self, kind: str) -> list[Any]:
+        """Records of a kind. Hundreds of files are read once, then what has changed."""
+        with self._lock:
+            if kind not in self._known:
+                self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
+            return [*filter(None, self._known[kind].values())]
 
     def begin(self, doc: str, data: Data) -> None:
         """Begin a document that is not in the folder yet."""
@@ -169,6 +176,13 @@ class Live(anywidget.AnyWidget):
         self._stop = self.desk.watch(note)
 
     def _changed(self, docs: set[str]) -> None:
+        with self._lock:
+            for doc in docs:
+                kind, below, _ = doc.removeprefix("records/").partition("/")
+                if not below:  # somebody has come, who should see all as it is now
+                    self._known.pop(kind, None)
+                elif kind in self._known:
+                    self._known[kind][doc] = self.desk.get(doc)
         shown = tuple(f"{doc}/" for doc in self.docs)
         if self.comm is None or not any(f"{doc}/".startswith(shown) for doc in docs):
             return

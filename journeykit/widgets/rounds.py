@@ -35,7 +35,6 @@ class Rounds(Live):
     def __init__(self, desk: Desk, head: Data, docs: list[str], facts: Data) -> None:
         self._head = {"date": dt.date.today().isoformat(), **head}
         self.doc = f"records/rounds/{head['id']}"
-        self._known = dict[str, Data]()
         docs = [self.doc, f"records/{self.kind}", *docs]
         given = {"doc": self.doc, "round": head["id"], "topic": head["topic"], **facts}
         super().__init__(desk, docs, given)
@@ -46,27 +45,13 @@ class Rounds(Live):
         return self.desk.get(self.doc) or Round.model_validate(self._head)
 
     def records(self, kind: str = "") -> list[Any]:
-        """Records of this round, by id. Hundreds of files are read once, then what has changed."""
-        kind = kind or self.kind
-        with self._lock:
-            if kind not in self._known:
-                self._known[kind] = {f"records/{kind}/{r.id}": r for r in self.desk.records(kind)}
-            mine = [r for r in self._known[kind].values() if r and r.topic == self._head["id"]]
+        """Records of this round, by id."""
+        mine = [r for r in self.kept(kind or self.kind) if r.topic == self._head["id"]]
         return sorted(mine, key=lambda record: record.id)
 
     def hidden(self) -> list[Any]:
         """What was written and not revealed yet."""
         return [record for record in self.records() if not record.revealed]
-
-    def _changed(self, docs: set[str]) -> None:
-        with self._lock:
-            for doc in docs:
-                kind, below, _ = doc.removeprefix("records/").partition("/")
-                if not below:  # somebody has come, who should see all as it is now
-                    self._known.pop(kind, None)
-                elif kind in self._known:
-                    self._known[kind][doc] = self.desk.get(doc)
-        super()._changed(docs)
 
     # --- what a browser asks ------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ FLOORS = (
     {"model", "engine", "words"},
     {"store", "tables"},
     {"numbers"},
-    {"propose", "claims"},
+    {"propose", "boards", "claims"},
     {"charts"},
     {"widgets"},
     {"phases"},

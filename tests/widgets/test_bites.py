@@ -241,7 +241,10 @@ class Pairs:
         self.persona, self.as_is = SimpleNamespace(id="maya", name="Maya"), "journeys/now"
         self.pairs = [("journeys/now", "journeys/then"), ("journeys/back", "journeys/back-then")]
 
-    view, _pair, _beginning = Board.view, Board._pair, Board._beginning
+    def kept(self, kind: str) -> list[Any]:
+        return []
+
+    view, _pair, _beginning, _tray = Board.view, Board._pair, Board._beginning, Board._tray
 
 
 def test_a_plan_begins_with_the_cards_of_the_map_that_it_is_paired_with() -> None:

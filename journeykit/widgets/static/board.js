@@ -5,6 +5,7 @@ import { drawData } from "./board_data.js";
 import { makeDragging } from "./board_move.js";
 import { laneIcon, makeDetails, makeMover, makeNote, makeStages } from "./board_note.js";
 import { cellOf, feelings, foreseen, inOrder, lanesOf, passes, rowsOf, stepFrom, valuesOf } from "./board_state.js";
+import { makeTray } from "./board_tray.js";
 import { makeTools } from "./board_tools.js";
 import { compose, makeDrafts, person } from "./board_write.js";
 import { aria, box, connect, frame, h, newId, put, putOptions } from "./common.js";
@@ -17,7 +18,7 @@ function makeBoard(line, root, status, signal) {
   const kept = box(`board:${facts.workshop}:${facts.doc}`), who = person();
   const view = { show: facts.show, zoom: 0, data: facts.data, collapsed: [], more: [], split: false, filter: {}, ...kept.get() };
   const past = [], future = []; // documents of what was asked here, for undo and redo
-  const inSight = (doc) => doc === "workshop" || Object.values(docs).includes(doc);
+  const inSight = (doc) => doc === "workshop" || doc.startsWith("records/notes/") || Object.values(docs).includes(doc);
   /** The last document of a list that is in sight, which is taken out of it. */
   const taken = (list, wanted = inSight) => {
     const at = list.findLastIndex(wanted);
@@ -67,6 +68,8 @@ function makeBoard(line, root, status, signal) {
   const sight = h("div", { class: "jk-row jk-sight", role: "row" }, h("div", { role: "cell" }, h("b", {}, "Line of visibility"), h("small", {}, "below it: what the customer does not see")));
   const details = makeDetails(board), mover = makeMover(board), stages = makeStages(board);
   board.open = details.show;
+  const tray = makeTray(board, mover, line.ask);
+  scroller.before(tray.el);
 
   // --- drawing: everything is made once and then only changed ---------------------------------
   const notes = new Map(), rows = new Map(), heads = new Map();
@@ -126,6 +129,7 @@ function makeBoard(line, root, status, signal) {
     }
     tools.update(state, all, shown, lanes, future.some(inSight));
     details.refresh();
+    tray.draw(state, SHOWN[view.show].map((map) => board.cards(docs[map])));
   }
 
   function drawHeads(list) {
@@ -297,6 +301,7 @@ function makeBoard(line, root, status, signal) {
   });
 
   makeDragging(root, scroller, (el, stage, lane, before) => {
+    if (el.dataset.tray) { tray.place(el.dataset.tray, stage, lane); return; }
     const { doc, id } = el.dataset, card = board.cards(doc)[id];
     if (!card) return;
     const next = cellOf(board.cards(doc), stage, lane), at = next.findIndex((one) => one.id === id);

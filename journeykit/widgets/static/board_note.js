@@ -232,22 +232,25 @@ export function makeMover(board) {
   let moving = null;
   const made = makeDialog(board.root, "Move the note to …", () => { const was = moving; moving = null; if (was) board.focus(...was); });
   return {
-    show(doc, id) {
+    /** Ask where a note goes; `put` says what is done then with one that is no card yet. */
+    show(doc, id, card = board.cards(doc)[id], put = null) {
       moving = [doc, id];
-      const state = board.state(), card = board.cards(doc)[id];
+      made.heading.textContent = put ? "Put the note on the map" : "Move the note to …";
+      const state = board.state();
       const stage = choice(state.stages.map((one) => [one.id, one.name]), card.stage, { autofocus: true });
       const lane = choice(state.lanes.map((one) => [one.id, one.name]), card.lane);
       const place = choice([["end", "at the end"], ["top", "at the top"]], "end");
       const go = (event) => {
         event.preventDefault();
         const first = cellOf(board.cards(doc), stage.value, lane.value).find((other) => other.id !== id);
-        board.act("card.move", doc, { id, stage: stage.value, lane: lane.value, ...(place.value === "top" && first ? { before: first.id } : {}) });
+        if (put) put(stage.value, lane.value);
+        else board.act("card.move", doc, { id, stage: stage.value, lane: lane.value, ...(place.value === "top" && first ? { before: first.id } : {}) });
         made.close();
       };
       const enter = (event) => { if (event.key === "Enter" && event.target.matches("select")) go(event); };
       made.body.replaceChildren(h("form", { class: "jk-fields", onsubmit: go, onkeydown: enter }, h("p", { class: "jk-wide", dir: "auto" }, `“${card.text}”`),
-        field("Stage", stage), field("Lane", lane), field("Place", place),
-        ending("Move", made.close)));
+        field("Stage", stage), field("Lane", lane), !put && field("Place", place),
+        ending(put ? "Put it there" : "Move", made.close)));
       made.show();
       stage.focus();
     },
