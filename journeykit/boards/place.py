@@ -83,7 +83,7 @@ def _sorted(
     desk: Desk, board: Board, persona: str, map_: Journey, stages: Names, lanes: Names, lane: str
 ) -> Data:
     """Put each note on the map, or let it wait; count what became of them."""
-    title = " ".join(f"{board.title} ({board.tool})".split())
+    title = " ".join(f"{board.title} ({board.tool})".split()) if board.title else board.tool
     round = f"import-{slug(title)[:40].strip('-')}-{_mark(persona, title)[:6]}"
     own = {"persona": persona, "date": dt.date.today().isoformat(), "topic": round}
     there = {(card.stage, card.lane, card.text): card.id for card in map_.cards}

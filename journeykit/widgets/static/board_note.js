@@ -236,6 +236,7 @@ export function makeMover(board) {
     show(doc, id, card = board.cards(doc)[id], put = null) {
       moving = [doc, id];
       made.heading.textContent = put ? "Put the note on the map" : "Move the note to …";
+      aria(made.dialog, "label", made.heading.textContent);
       const state = board.state();
       const stage = choice(state.stages.map((one) => [one.id, one.name]), card.stage, { autofocus: true });
       const lane = choice(state.lanes.map((one) => [one.id, one.name]), card.lane);
