@@ -13,7 +13,7 @@ from hashlib import sha256
 
 from journeykit.declared import beside
 from journeykit.errors import Refused, UnknownName
-from journeykit.model import Data, Journey, Names, free_name, new_id, slug
+from journeykit.model import Data, Names, free_name, new_id, slug
 from journeykit.store import Desk
 from journeykit.tables.names import squash
 
@@ -61,12 +61,12 @@ def bring(desk: Desk, board: Board, persona: str, lane: str = "") -> Data:
             known = ", ".join(workshop.lane_names())
             raise UnknownName(f"the map has no lane {lane!r}; it has: {known}")
         doc = f"journeys/{main.id if main else free_name(persona, desk.folder.journey_ids())}"
-        name = f"Journey of {desk.get(f'personas/{persona}').name}"
-        names, stages = _stages(desk, board, lanes)
-        _take(desk, ("begin", doc, {"name": name, "persona": persona}), *stages)
-        if stages and board.tool == "Mermaid" and board.title:
-            _take(desk, ("set", doc, {"name": board.title}))
-        told = _sorted(desk, board, persona, desk.get(doc), _known(names), lanes, lane)
+        names, asked = _stages(desk, board, lanes)
+        head = {"name": f"Journey of {desk.get(f'personas/{persona}').name}", "persona": persona}
+        if asked and board.tool == "Mermaid":
+            asked.append(("set", doc, {"name": board.title or head["name"]}))
+        _take(desk, ("begin", doc, head), *asked)
+        told = _sorted(desk, board, persona, doc, _known(names), lanes, lane)
         bare = [s for s in workshop.stages if s.id not in names and {*s.plain()} <= {"id", "name"}]
         for stage in bare:
             with suppress(Refused):  # a promise or a step of the funnel names it: it stays
@@ -74,45 +74,46 @@ def bring(desk: Desk, board: Board, persona: str, lane: str = "") -> Data:
         now = desk.get("workshop").stage_names()
         return told | {
             "map": desk.get(doc).name,
-            "stages": [*now.values()] if stages else [],
+            "stages": [*now.values()] if asked else [],
             "gone": [stage.name for stage in bare if stage.id not in now],
         }
 
 
 def _sorted(
-    desk: Desk, board: Board, persona: str, map_: Journey, stages: Names, lanes: Names, lane: str
+    desk: Desk, board: Board, persona: str, doc: str, stages: Names, lanes: Names, lane: str
 ) -> Data:
     """Put each note on the map, or let it wait; count what became of them."""
-    title = " ".join(f"{board.title} ({board.tool})".split()) if board.title else board.tool
+    title = " ".join(f"{board.tool} {board.title}".split())
     round = f"import-{slug(title)[:40].strip('-')}-{_mark(persona, title)[:6]}"
     own = {"persona": persona, "date": dt.date.today().isoformat(), "topic": round}
-    there = {(card.stage, card.lane, card.text): card.id for card in map_.cards}
+    there = {(card.stage, card.lane, card.text): card.id for card in desk.get(doc).cards}
     count, strange, dots = Counter[str](), list[str](), dict[str, int]()
     cards, notes = list[Data](), list[_Asked]()
     for id, note in _named(board, persona):
         old = desk.get(where := f"records/notes/{id}")
         text = old.text if old else note.text
+        words: Data = {"text": text, "author": note.author}
         count.update(here=old is not None, changed=text != note.text)
         dots |= {id: note.votes} if note.votes else {}
         if old and old.card:
             continue
         stage = _first(stages, *note.frames, *note.tags)
-        felt = "" if note.feeling is None else "emotions"
-        named = (*note.tags, *note.frames, board.legend.get(note.colour, ""), felt, lane)
+        felt = lane if note.feeling is None else "emotions"
+        named = (*note.tags, *note.frames, board.legend.get(note.colour, ""), felt)
         data: Data = {"stage": stage} if stage else {}
         if stage and (row := _first(lanes, *named)):
             data["card"] = card = there.get((stage, row, text), id)
             count["joined" if card != id else "placed"] += 1
             said = [title, *(tag for tag in note.tags if not _first(lanes | stages, tag))]
-            said += [f"{note.votes} votes"] if note.votes else []
-            made = {"id": card, "stage": stage, "lane": row, "text": text, "author": note.author}
-            more = {"order": len(there) + len(cards) + 1, "emotion": note.feeling}
-            cards.append({**made, **more, "source": ", ".join(said)})
+            said += [f"{note.votes} votes"][: note.votes]
+            more = {"order": len(there) + len(cards) + 1, "source": ", ".join(said)}
+            put = {"id": card, "stage": stage, "lane": row, "emotion": note.feeling}
+            cards.append(words | put | more)
         else:
             count["no_lane" if stage else "no_stage" if note.frames else "no_frame"] += 1
             strange += note.frames[: not stage]
         if not old:
-            data |= own | {"text": text, "author": note.author, "revealed": True}
+            data |= own | words | {"revealed": True}
             data |= {"x-tags": [*note.tags]} if note.tags else {}
         notes.append(("set", where, data))
     if dots:
@@ -121,10 +122,8 @@ def _sorted(
         notes.append(("set", votes, {**own, "author": board.tool, "dots": dots}))
     head = {"topic": title, "step": "result" if dots else "group", "reveals": 1}
     begin = ("begin", f"records/rounds/{round}", own | head)
-    _take(
-        desk, *[begin][: len(notes)], ("cards.add", f"journeys/{map_.id}", {"cards": cards}), *notes
-    )
-    return {"count": count, "strange": [*dict.fromkeys(strange)]}
+    _take(desk, *[begin][: len(notes)], ("cards.add", doc, {"cards": cards}), *notes)
+    return {"count": count, "strange": strange}
 
 
 def _stages(desk: Desk, board: Board, lanes: Names) -> tuple[Names, list[_Asked]]:
@@ -132,16 +131,19 @@ def _stages(desk: Desk, board: Board, lanes: Names) -> tuple[Names, list[_Asked]
 
     It is blank without a card, and without a note that waits in a stage.
     """
-    workshop = desk.get("workshop")
-    now, known = workshop.stage_names(), _known(workshop.stage_names())
+    now = desk.get("workshop").stage_names()
+    known = _known(now)
     held = [[f for f in note.frames if _key(f) not in lanes] for note in board.notes]
     # What holds other frames, and no note of its own, is the board.
     outer = {f for each in held for f in each[1:]} - {each[0] for each in held if each}
     frames = {_key(name): " ".join(name.split()) for name in board.frames if name not in outer}
-    called = {key: name for key, name in frames.items() if key not in (*lanes, "")}
-    blank = not any(journey.cards for journey in desk.journeys())
-    blank = blank and not any(note.stage for note in desk.records("notes"))
-    if not blank or not 1 < len(called) <= _MOST_STAGES or called.keys() <= known.keys():
+    called = {key: frames[key] for key in frames if key and key not in lanes}
+    if (
+        any(journey.cards for journey in desk.journeys())
+        or any(note.stage for note in desk.records("notes"))
+        or not 1 < len(called) <= _MOST_STAGES
+        or called.keys() <= known.keys()
+    ):
         return now, []
     new: Names = {}
     for key, name in called.items():

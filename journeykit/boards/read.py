@@ -21,7 +21,7 @@ from journeykit.tables.encoding import judged, rewritten
 from journeykit.tables.names import squash
 
 _CSV, _JSON, _LEGEND, _REFUSED = beside(__file__).values()
-_LARGEST, _KEYS = 50, {*_LEGEND["names"]}
+_KEYS = {*_LEGEND["names"]}
 _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|h[1-6])\s*>", re.I)
 _TAG = re.compile(r"</?(?:p|br|div|span|a|b|i|u|s|em|strong|ul|ol|li|h[1-6])(?:\s[^<>]*)?/?>", re.I)
 _JOURNEY = re.compile(
@@ -66,10 +66,6 @@ class Board(NamedTuple):
     said: list[str]
 
 
-_Read = tuple[str, str, list[Sticky], list[str], Facts]
-"""The first five of these."""
-
-
 def read_board(path: Path, only: str = "") -> Board:
     r"""Read the notes of a board.
 
@@ -94,8 +90,6 @@ def read_board(path: Path, only: str = "") -> Board:
     >>> board.tool, board.frames, board.notes[0].text, board.notes[0].feeling
     ('Mermaid', ['Buy'], 'Pays', -1)
     """
-    if (size := path.stat().st_size // 1_000_000) > _LARGEST:
-        raise _no("large", size)
     with TemporaryDirectory() as place:
         said = rewritten(path, judged(path).encodings, plain := Path(place, "text"))
         text = plain.read_text("utf-8")
@@ -165,7 +159,7 @@ def _plain(content: Any) -> str:
 # --- JSON ---------------------------------------------------------------------------------------
 
 
-def _of_json(text: str) -> _Read:
+def _of_json(text: str) -> tuple[Any, ...]:
     try:
         said = json.loads(text)
     except ValueError as problem:
@@ -220,7 +214,7 @@ def _number(said: Any) -> float:
 # --- CSV ----------------------------------------------------------------------------------------
 
 
-def _of_csv(text: str, ending: str) -> _Read:
+def _of_csv(text: str, ending: str) -> tuple[Any, ...]:
     read = [rows for sign in ",;\t" if (rows := _rows(text, sign))]
     if not read:
         raise _no("quotes" if text.strip() else "csv")
@@ -238,10 +232,10 @@ def _of_csv(text: str, ending: str) -> _Read:
             {},
         )
     title, *rest = [row for row in rows if any(row)] or [[]]
-    alone = len([*filter(None, title)]) == 1 and len(rows) > 1 and not any(rows[1])
-    if not (alone and any(map(any, (row[1:] for row in rest))) and ending in (".csv", ".tsv")):
-        raise _no("csv")
     notes = [Sticky(cell, (*filter(None, row[:1]),)) for row in rest for cell in row[1:] if cell]
+    other = not notes or any(rows[1]) or len([*filter(None, title)]) != 1
+    if other or ending not in (".csv", ".tsv"):
+        raise _no("csv")
     return "Miro", title[0], notes, [row[0] for row in rest], {}
 
 
@@ -257,16 +251,16 @@ def _rows(text: str, sign: str) -> list[list[str]]:
 # --- Mermaid ------------------------------------------------------------------------------------
 
 
-def _of_mermaid(blocks: list[str], only: str) -> _Read:
-    titles = []
-    for body in blocks:
-        named = re.findall(r"^\s*title[: \t]+(\S.*)$", body, re.M)
-        titles.append(_letters("".join(named[-1:])))  # the head of the text may have one, too
-    if only not in ("", *titles) or (not only and len(blocks) > 1):
+def _of_mermaid(blocks: list[str], only: str) -> tuple[Any, ...]:
+    # The head of a text may have a title, too: the last one counts.
+    said = [re.findall(r"^\s*title[: \t]+(\S.*)$", body, re.M)[-1:] for body in blocks]
+    titles = [_letters("".join(title)) for title in said]
+    found = [each for each in zip(titles, blocks) if only in ("", each[0])]
+    if len(found) != 1:
         raise _no("only" if only else "several", titles)
-    at = titles.index(only or titles[0])
+    [(title, body)] = found
     frames, left, notes = list[str](), Counter[str](), list[Sticky]()
-    for kind, words in _LINE.findall(blocks[at]):
+    for kind, words in _LINE.findall(body):
         task, _, rest = words.partition(":")
         score, _, who = rest.partition(":")
         if kind.lower() == "section":
@@ -280,7 +274,7 @@ def _of_mermaid(blocks: list[str], only: str) -> _Read:
             left["feeling, of a score that is not from 1 to 5"] += felt is None
             tags = (*filter(None, map(str.strip, _letters(who).split(","))),)
             notes.append(Sticky(_letters(task), (*frames[-1:],), tags, felt))
-    return "Mermaid", titles[at], notes, frames, left
+    return "Mermaid", title, notes, frames, left
 
 
 def _letters(text: str) -> str:
@@ -291,8 +285,4 @@ def _letters(text: str) -> str:
     >>> _letters("#116;itle#58; 50#37; #quot;off#quot;")
     'title: 50% "off"'
     """
-    return re.sub(
-        r"#(\d{1,7}|[a-z]{2,8});",
-        lambda sign: html.unescape(f"&{'#' * sign[1].isdigit()}{sign[1]};"),
-        text.strip(),
-    )
+    return html.unescape(re.sub(r"(#)(?=\d{1,7};)|#(?=[a-z]{2,8};)", r"&\1", text.strip()))

@@ -28,8 +28,7 @@ def import_board(
 
     opened = sound_folder(folder)
     board = read_board(file, only)
-    ids = opened.persona_ids()
-    who = persona or opened.workshop().persona or next(iter(ids), "")
+    who = persona or opened.workshop().persona or next(iter(opened.persona_ids()), "")
     opened.persona(who)  # refused where there is none
     with closing(desk_of(opened)) as desk:
         brought = bring(desk, board, who, lane)

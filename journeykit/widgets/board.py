@@ -99,8 +99,8 @@ class Board(Live):
             "order": [*workshop.stage_names()],
             "take_home": KINDS,
         }
-        waiting = ("records/notes", "records/rounds", "records/votes")
-        super().__init__(desk, ["workshop", "journeys", *waiting], facts)
+        docs = "workshop journeys records/notes records/rounds records/votes".split()
+        super().__init__(desk, docs, facts)
 
     def view(self) -> Data:
         """Return stages, lanes, the cards of each map, what changes between those of a pair, where

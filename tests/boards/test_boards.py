@@ -184,7 +184,7 @@ journey
     assert told["count"]["placed"] == 2
     assert told["count"]["no_lane"] == 1, "a score of 9 says no feeling, and so no lane"
     felt = {card.text: (card.emotion, card.lane, card.source) for card in cards(shop)}
-    assert felt["Journey on"] == (-2, "emotions", "My working day (Mermaid), Me, Cat")
+    assert felt["Journey on"] == (-2, "emotions", "Mermaid My working day, Me, Cat")
     assert felt["Make tea"][0] == 2
     assert len(read_board(tmp_path / "day.mmd").left) == 2
 
@@ -220,7 +220,7 @@ def test_what_the_kit_exports_as_mermaid_comes_back(shop: Desk, tmp_path: Path) 
     with pytest.raises(DataError, match="add --only with one of"):
         read_board(several)
     assert read_board(several, was.name).title == was.name
-    with pytest.raises(DataError, match="no journey of Mermaid with that title"):
+    with pytest.raises(DataError, match="not one journey of Mermaid with that title"):
         read_board(several, "Another")
 
 
@@ -361,6 +361,7 @@ NONE = {
     "data.csv": ("user_id,event,timestamp\na,visit,2026-01-01\n", "this is no board.*--events"),
     "people.csv": ("name\n\nAnn\n", "this is no board"),
     "prose.md": ("# A title\n\nSome words, with a comma\n", "a text has a `journey` of Mermaid"),
+    "word.csv": ("Hello", "this is no board"),
     "empty.csv": ("", "this is no board"),
     "cut.json": ('{"data": [{"type": "sticky_note", "da', r"cut off or damaged \(.*line 1"),
     "deep.json": ("[" * 100_000, "neither Miro's items|cut off"),
