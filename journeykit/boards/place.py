@@ -20,7 +20,6 @@ from journeykit.tables.names import squash
 from .read import Board, Sticky
 
 _LANES: Names = beside(__file__)
-_MOST_STAGES = 20
 _Asked = tuple[str, str, Data]
 """What is asked of the desk: kind, document, data."""
 
@@ -129,7 +128,8 @@ def _sorted(
 def _stages(desk: Desk, board: Board, lanes: Names) -> tuple[Names, list[_Asked]]:
     """The stages, and how to get there: on a blank map frames become its stages.
 
-    It is blank without a card, and without a note that waits in a stage.
+    It is blank without a card, and without a note that waits in a stage. More than 20 frames are
+    no stages of a journey.
     """
     now = desk.get("workshop").stage_names()
     known = _known(now)
@@ -141,7 +141,7 @@ def _stages(desk: Desk, board: Board, lanes: Names) -> tuple[Names, list[_Asked]
     if (
         any(journey.cards for journey in desk.journeys())
         or any(note.stage for note in desk.records("notes"))
-        or not 1 < len(called) <= _MOST_STAGES
+        or not 1 < len(called) <= 20
         or called.keys() <= known.keys()
     ):
         return now, []

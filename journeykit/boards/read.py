@@ -26,11 +26,13 @@ _BREAK = re.compile(r"<br\s*/?>|</(?:p|div|li|h[1-6])\s*>", re.I)
 _TAG = re.compile(r"</?(?:p|br|div|span|a|b|i|u|s|em|strong|ul|ol|li|h[1-6])(?:\s[^<>]*)?/?>", re.I)
 _JOURNEY = re.compile(
     r"(?:\A|^[ \t]*(?:`{3,}|~{3,})[ \t]*mermaid[ \t]*\n)"
-    r"(\s*(?:---\n[^`~]*?\n---\s*)?(?:%%[^\n]*\n\s*)*journey[ \t]*$.*?)(?=^[ \t]*(?:`{3,}|~{3,})|\Z)",
+    r"(\s*(?:---\n[^`~]*?\n---\s*)?(?:%%[^\n]*\n\s*)*journey[ \t]*$.*?)"
+    r"(?=^[ \t]*(?:`{3,}|~{3,})|\Z)",
     re.M | re.S,
 )
 _LINE = re.compile(
-    r"^[ \t]*(?:(section|title|accTitle|accDescr|%%|---|journey(?=[ \t]*$))(?![\w#;])[: \t]*)?(.*)$",
+    r"^[ \t]*(?:(section|title|accTitle|accDescr|%%|---|journey(?=[ \t]*$))"
+    r"(?![\w#;])[: \t]*)?(.*)$",
     re.I | re.M,
 )
 
@@ -234,7 +236,7 @@ def _of_csv(text: str, ending: str) -> tuple[Any, ...]:
     title, *rest = [row for row in rows if any(row)] or [[]]
     notes = [Sticky(cell, (*filter(None, row[:1]),)) for row in rest for cell in row[1:] if cell]
     other = not notes or any(rows[1]) or len([*filter(None, title)]) != 1
-    if other or ending not in (".csv", ".tsv"):
+    if other or ending != ".csv":
         raise _no("csv")
     return "Miro", title[0], notes, [row[0] for row in rest], {}
 

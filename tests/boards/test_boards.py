@@ -20,7 +20,8 @@ from journeykit.store import Desk, create, desk_of, open_folder
 FILES = Path(__file__).with_name("files")
 HOSTILE = (
     "<img src=x onerror=alert(1)>", "${7*7} {{ 7*7 }} %s", "=HYPERLINK(\"http://a\")", "../../etc",
-    "\u202eabc\x07", "---\nid: x", "# no comment: [a, b]", "NO", "007", "💥" * 300, "'; DROP", "&lt;b&gt;",
+    "\u202eabc\x07", "---\nid: x", "# no comment: [a, b]", "NO", "007", "💥" * 300, "'; DROP",
+    "&lt;b&gt;",
 )  # fmt: skip
 
 

@@ -1,4 +1,4 @@
-"""Notes of another tool on the board: they wait in the tray, and go onto the map by hand and key."""
+"""Notes of another tool on the board: they wait in the tray and go onto the map by hand and key."""
 
 from __future__ import annotations
 
@@ -50,6 +50,7 @@ def test_notes_wait_in_the_tray_and_go_onto_the_map_by_mouse_and_by_keys(lab, ax
     assert page.evaluate("window.pwned") is None
     assert axe(page, ".jk-tray") == []
     pictures(nb, "tray", ".jk-board")
+    nb.theme("Light")
 
     by_hand = tray.locator(".jk-note", has_text="Who packs my parcel?")
     assert "● 3" in by_hand.inner_text()
