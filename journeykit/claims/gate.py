@@ -12,7 +12,7 @@ from journeykit.model import EXPECTED, Limits
 from journeykit.numbers.few import masked
 from journeykit.numbers.stats import SMALL
 from journeykit.numbers.steps import ask
-from journeykit.tables import REPEATS, Contract
+from journeykit.tables import NO_DATA, REPEATS, Contract
 from journeykit.words import number, percent
 
 from .trend import earlier_results
@@ -112,13 +112,13 @@ def gate_of(session: Any, now: pd.Timestamp | None = None) -> Gate:
 def _kept(kind: str, contract: Contract, limits: Limits) -> _Found:
     """What a table was found to be: rows that are lost, days that came twice, errors."""
     days = any(each.code == "days-only" for each in contract.findings)
-    apart = sum(each.share for each in contract.findings if each.code == REPEATS)
+    apart = sum(each.share for each in contract.findings if each.code in (REPEATS, NO_DATA))
     lost = contract.set_aside / contract.rows - apart if contract.rows else 0
     if lost > limits.set_aside:
         why = next(
             f
             for f in contract.findings
-            if f.share and f.code not in (REPEATS, "scale", "duplicates")
+            if f.share and f.code not in (REPEATS, NO_DATA, "scale", "duplicates")
         )
         said = f"{kind}: {percent(lost)} of the rows are set aside, "
         said += f"at most {percent(limits.set_aside)} may be (`data: limits: set_aside:`). "

@@ -211,10 +211,9 @@ class Session(Guessed):
 
     @property
     def data_name(self) -> str:
-        """The name of the event log, without the folders that lead to it; a glob's with its own."""
+        """The name of the event log, without the folders that lead to it."""
         source = self._source("events")[0]
-        last = -2 if isinstance(source, Path) and "*" in source.name else -1
-        return "/".join(source.parts[last:]) if isinstance(source, Path) else source or ""
+        return source.name if isinstance(source, Path) else source or ""
 
     def _seen(self, named: Data) -> Data:
         """Keep what the data can see; a name that nobody has is no reason to stop the phase."""

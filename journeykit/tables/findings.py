@@ -13,6 +13,8 @@ from .raw import Finding
 REPEATED = "the event id was there before"
 #: The code of that.
 REPEATS = "repeated"
+#: The code of rows that are no data by what their vendor says.
+NO_DATA = "no-data"
 #: So many repeats are no accident of a few clicks.
 MANY = 30
 #: So few rows that are set aside may go together by chance.

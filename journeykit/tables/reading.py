@@ -15,7 +15,7 @@ from journeykit.model import Facts, TableKind
 
 from .casts import cast
 from .columns import Given, recognise
-from .findings import LEVELS, REPEATED, lost_rows, together
+from .findings import LEVELS, NO_DATA, REPEATED, lost_rows, together
 from .names import own_names, renamed
 from .periods import strays
 from .raw import ROW, Contract, Finding, Raw
@@ -125,17 +125,17 @@ class Reading:
 
     def contract(self, aside: Path | None, counted: Facts) -> Contract:
         """What was found; the rows that cannot be used are written to a file, or kept."""
-        left = self.raw.no_data
+        left, rows = self.raw.no_data, self.rows
         lost = sum((*self.lost.values(), *left.values()))
-        found = [*lost_rows(self.lost, self.rows), *self._together(), *self.raw.findings]
+        found = [*lost_rows(self.lost, rows), *self._together(), *self.raw.findings]
         found += [
-            Finding("info", "no-data", f"{n:,} of {self.rows:,} rows were left out: {why}.")
+            Finding("info", NO_DATA, f"{n:,} of {rows:,} rows were left out: {why}.", n / rows)
             for why, n in left.items()
         ]
         return Contract(
             source=self.raw.label,
-            rows=self.rows,
-            usable=self.rows - lost,
+            rows=rows,
+            usable=rows - lost,
             set_aside=lost,
             **counted,
             columns=self.columns,

@@ -12,6 +12,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+import journeykit as jk
+from journeykit.claims.gate import gate_of
 from journeykit.errors import DataError, WhichColumn
 from journeykit.tables import read_events, read_table
 from journeykit.tables.read import home_of
@@ -286,3 +288,12 @@ def test_declarations_are_whole():
         assert export.seen, export.told
         assert export.signature or export.names, export.told
         assert re.fullmatch("|events|surveys|support|orders|leads|campaigns", export.kind)
+
+
+def test_rows_that_are_no_data_close_no_gate(tmp_path):
+    workshop = jk.open_workshop(tmp_path / "shop", template="blank")
+    data = {"events": {"source": str(FILES / "segment.json.gz")}}
+    data["orders"] = {"source": str(FILES / "stripe.csv")}
+    workshop.folder.save(workshop.workshop.with_(data=data))
+    gate = gate_of(jk.open_workshop(tmp_path / "shop"))
+    assert not [said for said in gate.broken if "set aside" in said], gate.broken
