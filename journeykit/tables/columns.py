@@ -1,6 +1,6 @@
 """Which of their columns is which of ours: told, known by name, or seen in the content."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 
 from pandas import DataFrame, Series, to_numeric
 
@@ -75,8 +75,7 @@ def recognise(
         names = _names(column, export, sample, squashed)
         named = [squashed[n] for n in names if squashed.get(n) not in (None, *found.values())]
         if column.name == "user_id":
-            stems, taken = {*map(stem, names)}, {*named, *found.values()}
-            named += [n for n in sample.columns if stem(n) in stems and n not in taken]
+            named += _alike(sample, kind, names, {*named, *found.values()})
             # What is different in every row is no customer of a log.
             if table == "events" and not export:
                 named.sort(key=lambda n: (tier(n), sample[n].is_unique, stem(n) != "person"))
@@ -108,6 +107,16 @@ def recognise(
         notes += [f"did not take '{name}', which differs in every row" for name in others]
     raw.notes += notes
     return found
+
+
+def _alike(
+    sample: DataFrame, kind: TableKind, names: Iterable[str], taken: Collection[str]
+) -> list[str]:
+    """Other columns that are called as an id of the same; "device" says what it is, not whose."""
+    stems = {*map(stem, names)}
+    what = {name for each in kind.columns if each.name != "user_id" for name in each.names}
+    found = (name for name in sample.columns if stem(name) in stems and squash(name) not in what)
+    return [name for name in found if name not in taken]
 
 
 def _names(

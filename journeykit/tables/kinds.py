@@ -17,6 +17,7 @@ from journeykit.model import TABLES, TableKind
 from .columns import Given, recognise
 from .names import squash, stem
 from .others import read_table
+from .questions import questions
 from .raw import Contract, Raw
 from .read import read_events
 from .sources import find_source
@@ -128,8 +129,8 @@ def _likely(
     fits = {name: _fits(raw, name, columns.get(name) or {}) for name in TABLES}
     ranked = sorted(clear, key=lambda name: -clear[name])
     ranked = [n for n in ranked if fits[n] is not None and clear[n] >= _ENOUGH]
-    if export and not (ranked and fits[ranked[0]]):
-        return [export.kind]
+    if not (ranked and fits[ranked[0]]) and (export or any(questions(raw))):
+        return [export.kind if export else "surveys"]
     if not ranked and fits["events"]:  # told by its cells alone
         return ["events"]
     if not ranked:

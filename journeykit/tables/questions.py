@@ -46,7 +46,7 @@ def scored(raw: Raw, table: TableKind, given: Mapping[str, str | None]) -> dict[
     known, columns = {*map(squash, raw.types)}, dict(given)
     if not columns.get(answer) and {*table.required[0].names} & known:
         return columns
-    found = dict(_questions(raw))
+    found = dict(questions(raw))
     if columns.get(answer) and columns[answer] not in found:
         return columns
     if found and not columns.get(answer):
@@ -72,7 +72,7 @@ def scored(raw: Raw, table: TableKind, given: Mapping[str, str | None]) -> dict[
     return columns
 
 
-def _questions(raw: Raw) -> Iterator[tuple[str, str]]:
+def questions(raw: Raw) -> Iterator[tuple[str, str]]:
     """Each column whose cells are numbers or steps of a scale, and what its question measures."""
     for name, cells in raw.sample.items():
         asked, cells = f"{raw.labels.get(str(name), name)}", cells[cells != ""].dropna()

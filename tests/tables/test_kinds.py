@@ -108,3 +108,14 @@ def test_what_is_no_table_has_no_kind_and_a_sentence(text: bytes, tmp_path: Path
     found = sort_out(tmp_path / "x.csv")
     assert (found.kind, found.table) == ("", None)
     assert "x.csv" in str(found.problem)
+
+
+def test_a_form_is_told_by_its_questions_and_a_device_is_nobody(tmp_path: Path) -> None:
+    form = pd.DataFrame({"Number": [1, 2], "Would you recommend us?": [9, 3], "Why?": ["a", "b"]})
+    form.to_csv(tmp_path / "form.csv", index=False)
+    found = sort_out(tmp_path / "form.csv")
+    assert (found.kind, list(found.table["measure"])) == ("surveys", ["nps", "nps"])
+    visits = pd.DataFrame({"device": ["desktop", "mobile"] * 4, "event": ["view", "buy"] * 4})
+    visits["created_at"] = pd.date_range("2026-01-05", periods=8).astype("str")
+    visits.to_csv(tmp_path / "visits.csv", index=False)
+    assert "user_id (who)" in str(sort_out(tmp_path / "visits.csv").problem)
