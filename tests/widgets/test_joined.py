@@ -23,6 +23,7 @@ from journeykit.widgets import (
     Sheet,
     Timer,
 )
+from journeykit.widgets.exports import Drop
 from journeykit.widgets.joined import STATIC, joined
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -46,7 +47,8 @@ def test_a_widget_is_one_text_that_imports_nothing(widget: type[Live]) -> None:
 
 
 def test_every_script_and_style_is_part_of_a_widget() -> None:
-    told = {line for made in WIDGETS for line in f"{made._esm}\n{made._css}".splitlines()}
+    texts = [f"{made._esm}\n{made._css}" for made in (*WIDGETS, Drop)]
+    told = {line for text in texts for line in text.splitlines()}
     said = ("import ", "export ", "@import ")
     alone = {
         path.name
