@@ -13,11 +13,15 @@ from journeykit.engine import quote, run, text
 from journeykit.errors import DataError
 from journeykit.model import TABLES
 
-from .names import squash
+from .names import own_names, squash
 from .raw import ROW, Raw
 
 #: A row of a file by its place in it: rows of several files are numbered one file after the other.
 _PLACE = f"({ROW} & ((1::BIGINT << 40) - 1))"
+
+
+#: What queries make for themselves: a column of theirs that is called so has another name.
+_OURS = ("jk_left", "jk_item", "jk_place")
 
 
 @dataclass(frozen=True)
@@ -169,10 +173,11 @@ def _made(raw: Raw, export: Export) -> Raw:
             cells[called(entry)] = sql
     why = " ".join(
         f"WHEN {sql} THEN {text(said)}"
-        for sql, said in _left(export, {squash(n): n for n in cells})
+        for sql, said in _left(export, {squash(n): n for n in cells if n not in _OURS})
     )
     store = raw.store
-    values = ", ".join(f"{sql} AS {quote(name)}" for name, sql in cells.items())
+    free = own_names(cells, _OURS).items()
+    values = ", ".join(f"{cells[name]} AS {quote(ours)}" for ours, name in free)
     label = "false"
     if export.labels and (timed := known.get(squash(export.columns["timestamp"][0]))):
         # Whoever has removed the lines of labels loses no answer.
@@ -193,6 +198,8 @@ def _made(raw: Raw, export: Export) -> Raw:
         asked = {theirs[n]: f"{cell}" for n, cell in said.iloc[0].dropna().items() if n in theirs}
         made.labels = {name: max(name, cell, key=len) for name, cell in asked.items()}
         made.notes.append(f"took {len(said)} rows below the column names as labels")
+    if len(said) and not len(said) < raw.rows:
+        raise DataError(f"{raw.label or 'It'} has lines of questions, and no answers.")
     return made
 
 
@@ -211,11 +218,23 @@ def _apart(raw: Raw, export: Export) -> Raw:
         f"json_extract_string(jk_item, {text('$.' + quote(name[len(begin) :]))}) AS {quote(name)}"
         for name in sorted(listed)
     )
-    store, items = raw.store, f"from_json({quote(theirs)}::VARCHAR, '[\"JSON\"]')"
-    place = f"generate_subscripts({items}, 1)"
-    long = store.view(
-        f"SELECT *, unnest({items}) AS jk_item, {place} AS jk_place FROM {{raw}}", raw=raw.table
+    store, cell = raw.store, f"{quote(theirs)}::VARCHAR"
+    there = f"CASE WHEN json_valid({cell}) THEN json_type({cell}) = 'ARRAY' ELSE false END"
+    items = f"CASE WHEN {there} THEN from_json({cell}, '[\"JSON\"]') ELSE [] END"
+    own = ", ".join(
+        f"{quote(name)} AS {quote(ours)}" for ours, name in own_names(raw.types, _OURS).items()
     )
+    long = store.view(
+        f"SELECT {own}, {ROW}, unnest({items}) AS jk_item, "
+        f"generate_subscripts({items}, 1) AS jk_place FROM {{raw}}",
+        raw=raw.table,
+    )
+    none = raw.look(f"SELECT count(*) FILTER (coalesce(len({items}), 0) = 0) AS n FROM {{raw}}").n
+    if none:
+        said = (
+            f"{none:,} of {raw.rows:,} rows have no record in '{theirs}': nothing is read of them."
+        )
+        raw.find("warning", "no-records", said)
     table = store.materialize(
         f"SELECT * EXCLUDE (jk_item, jk_place, {quote(theirs)}, {ROW}), {fields}, "
         f"row_number() OVER (ORDER BY {ROW}, jk_place) - 1 AS {ROW} FROM {{long}}",

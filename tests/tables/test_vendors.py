@@ -6,6 +6,7 @@ story have 45 events of 12 people, or 24 answers with a net promoter score of 16
 
 from __future__ import annotations
 
+import json
 import re
 from pathlib import Path
 
@@ -297,3 +298,30 @@ def test_rows_that_are_no_data_close_no_gate(tmp_path):
     workshop.folder.save(workshop.workshop.with_(data=data))
     gate = gate_of(jk.open_workshop(tmp_path / "shop"))
     assert not [said for said in gate.broken if "set aside" in said], gate.broken
+
+
+def test_a_column_called_like_one_of_the_kits_leaves_no_row_out():
+    shop = pd.read_csv(FILES / "shopify.csv", dtype="str").assign(jk_left="x")
+    read = read_table("orders", shop)
+    assert (len(read), read["order_id"].nunique()) == (28, 14)
+    assert set(read["source_jk_left"]) == {"x"}
+    visits = pd.read_json(FILES / "matomo.json", dtype=False).assign(jk_item="x")
+    visits["actionDetails"] = visits["actionDetails"].map(json.dumps)
+    assert read_events(visits).count == 8
+
+
+def test_rows_without_a_list_are_counted(tmp_path):
+    visits = json.loads((FILES / "matomo.json").read_text("utf-8"))
+    visits += [visits[0] | {"actionDetails": "oops"}, visits[0] | {"actionDetails": []}]
+    (tmp_path / "visits.json").write_text(json.dumps(visits), "utf-8")
+    events = read_events(tmp_path / "visits.json")
+    assert events.count == 8
+    [told] = [found for found in events.contract.findings if found.code == "no-records"]
+    assert told.message.startswith("2 of 5 rows have no record in 'actionDetails'")
+
+
+def test_a_form_without_answers_says_so(tmp_path):
+    text = (FILES / "qualtrics.csv").read_text("utf-8-sig")
+    (tmp_path / "none.csv").write_text("".join(text.splitlines(keepends=True)[:3]), "utf-8")
+    with pytest.raises(DataError, match=r"none.csv has lines of questions, and no answers"):
+        read_table("surveys", tmp_path / "none.csv")

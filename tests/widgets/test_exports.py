@@ -26,6 +26,7 @@ class Hand:
         self.root, self.box = root, bring(Desk(root))
         self.drop = next(each for each in parts(self.box) if isinstance(each, exports.Drop))
         self.sent: list[Any] = []
+        # In place of the browser, which has no kernel here to be told by.
         self.drop.send = self.sent.append  # type: ignore[method-assign]
 
     def give(self, name: str, text: bytes, piece: int = 1000) -> Any:
