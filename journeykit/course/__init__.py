@@ -6,9 +6,13 @@ teaches, not attempted, could not run. The course itself is written in ``exercis
 of the kit never enters this room. Its files, from the first to the last that needs the others::
 
     plain       answers as plain data
+    forms       the forms in which names and numbers come
     compare     how one is held against the right one
+    near        wrong answers that lie near, made of what the right one is made of
     outcome     what a check found, how it is shown, and what was tried, or handed in
     question    all of that together: known mistakes, judge, check, hint, solution
+    prose       what can be said of sentences
+    unjudged    questions that a person reads
     keys        the words that it is declared with
     source      the Markdown that an exercise is written in
     lesson      an open exercise: what a notebook calls ``ex``

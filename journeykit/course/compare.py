@@ -3,19 +3,31 @@
 Each way to compare is a :class:`Like`. Its ``differ(answer, right)`` is empty where the two say the
 same, else a sentence on what differs that does not give the right answer away. Order of rows and
 columns, the index, int or float and capital letters do not matter; what is counted does.
+
+A number is read at the digits that it has: 0.14 and 0.135 are 0.1353, and 0.1359 is another number.
 """
 
-import math
-import re
 from collections.abc import Iterable
 from typing import Any
 
 from journeykit.errors import did_you_mean
 
+from .forms import (
+    ALL_DIGITS,
+    FEWEST_DIGITS,
+    alone,
+    digits_of,
+    fold,
+    listed,
+    mark,
+    names_differ,
+    no_number,
+    paired,
+    picked,
+)
 from .plain import Table, blank, shown
 
-ROUNDING = 0.005
-"""Numbers with a fraction may differ by half a percent, which is rounding."""
+PERCENT = "That looks like percent; a share from 0 to 1 is asked for."
 
 
 class Like:
@@ -25,6 +37,14 @@ class Like:
         """Say in a sentence what differs; empty where nothing does."""
         raise NotImplementedError
 
+    def digits(self, answer: Any, right: Any) -> int:
+        """Tell at how many digits the two are the same; 0 where they are not."""
+        return 0 if self.differ(answer, right) else ALL_DIGITS
+
+    def percent(self, answer: Any, right: Any) -> bool:
+        """Tell whether an answer is the right share, given in percent."""
+        return False
+
 
 class number(Like):
     """Compare one number.
@@ -32,13 +52,13 @@ class number(Like):
     Parameters
     ----------
     within : float, optional
-        How far off it may be. Without it whole numbers must be exact, and others within half a
-        percent of the right one.
+        How far off it may be. Without it what is counted (an int) must be exact, and what is
+        computed (a float) the right one, rounded to two digits or more.
 
     Examples
     --------
-    >>> number().differ(812.0, 812), number().differ(13.5, 0.1353)
-    ('', 'That looks like percent; a share from 0 to 1 is asked for.')
+    >>> number().differ(812.0, 812), number().differ(0.14, 0.1353), number().differ(13.5, 0.1353)
+    ('', '', 'That looks like percent; a share from 0 to 1 is asked for.')
     """
 
     def __init__(self, within: float | None = None) -> None:
@@ -46,32 +66,39 @@ class number(Like):
 
     def differ(self, answer: Any, right: Any) -> str:
         """Say in a sentence what differs."""
-        answer = _alone(answer)
+        answer = alone(answer)
         if isinstance(right, bool):
             if isinstance(answer, bool):
                 return "" if answer is right else "It is the other one."
             return f"True or False is asked for; this is {shown(answer, 60)}."
-        if isinstance(answer, str) and answer.strip().replace(".", "", 1).isdigit():
-            return "This is a text that looks like a number: take the quotes off."
-        if isinstance(answer, bool) or not isinstance(answer, int | float):
-            return f"One number is asked for; this is {shown(answer, 60)}."
-        if abs(answer) > 1e300:
-            return "This number is without end: something was divided by nothing."
-        if math.isnan(answer):
-            return (
-                "The result is not a number (NaN): a value is missing, or nothing was divided by "
-                "nothing."
-            )
-        exact = 1e-9 if float(right).is_integer() else ROUNDING * abs(right)
-        room = exact if self.within is None else self.within
-        off, way = abs(answer - right), "high" if answer > right else "low"
-        if off <= room + 1e-12:
+        if wrong := no_number(answer):
+            return wrong
+        digits, counted = digits_of(answer, right), isinstance(right, int)
+        if digits >= (ALL_DIGITS if counted else FEWEST_DIGITS):
             return ""
-        if abs(right) <= 1 and abs(answer - 100 * right) <= 100 * room + 0.06:
-            return "That looks like percent; a share from 0 to 1 is asked for."
-        if off <= 0.05 * abs(right):
-            return f"Close, but a little too {way}. Was it rounded on the way?"
-        return f"It is too {way}."
+        if self.within is not None and abs(answer - right) <= self.within + 1e-12:
+            return ""
+        if digits and answer:
+            what = "a count has all its digits" if counted else "two digits are the least"
+            return f"It was rounded: {what}."
+        if self.percent(answer, right):
+            return PERCENT
+        close = "a little " * (abs(answer - right) <= 0.05 * abs(right))
+        return f"It is {close}too {'high' if answer > right else 'low'}."
+
+    def percent(self, answer: Any, right: Any) -> bool:
+        """Tell whether an answer is the right share, given in percent."""
+        answer = alone(answer)
+        if isinstance(right, int) or not right or abs(right) > 1 or no_number(answer):
+            return False
+        return digits_of(answer / 100, right) >= FEWEST_DIGITS
+
+    def digits(self, answer: Any, right: Any) -> int:
+        """Tell at how many digits the two are the same; 0 where they are not."""
+        answer = alone(answer)
+        if isinstance(right, bool) or no_number(answer):
+            return super().digits(answer, right)
+        return digits_of(answer, right)
 
 
 class numbers(number):
@@ -85,31 +112,31 @@ class numbers(number):
 
     def differ(self, answer: Any, right: Any) -> str:
         """Say in a sentence what differs."""
-        answer, right = _by_name(answer), _by_name(right)
-        if isinstance(right, list):
-            if isinstance(answer, dict):
-                answer = list(answer.values())
-            elif isinstance(answer, Table):
-                answer = list(answer.rows[0])
-            if not isinstance(answer, list) or len(answer) != len(right):
-                return f"{len(right)} numbers are asked for, in a list."
-            answer, right = (
-                {f"number {place}": each for place, each in enumerate(side, 1)}
-                for side in (answer, right)
-            )
-        elif not isinstance(answer, dict):
-            return (
-                "A number for each name is asked for: a dict, a Series, or a table of two columns."
-            )
-        elif wrong := names().differ(answer, right):
-            return f"The names: {wrong}"
-        given = {_fold(key): value for key, value in answer.items()}
+        pairs = paired(answer, right)
+        if isinstance(pairs, str):
+            return pairs
+        if self.percent(answer, right):
+            return PERCENT
         off = [
             f"{key}: {said[0].lower()}{said[1:]}"
-            for key in right
-            if (said := super(numbers, self).differ(given[_fold(key)], right[key]))
+            for key, each in pairs.items()
+            if (said := super(numbers, self).differ(*each))
         ]
-        return f"{len(off)} of {len(right)} differ. For example {off[0]}" if off else ""
+        return f"{len(off)} of {len(pairs)} differ. For example {off[0]}" if off else ""
+
+    def digits(self, answer: Any, right: Any) -> int:
+        """Tell at how many digits all of them are the same; 0 where one is not."""
+        pairs = paired(answer, right)
+        if isinstance(pairs, str):
+            return 0
+        return min(super(numbers, self).digits(*each) for each in pairs.values())
+
+    def percent(self, answer: Any, right: Any) -> bool:
+        """Tell whether all of them are the right shares, given in percent."""
+        pairs = paired(answer, right)
+        return not isinstance(pairs, str) and all(
+            super(numbers, self).percent(*each) for each in pairs.values()
+        )
 
 
 class choice(Like):
@@ -126,18 +153,18 @@ class choice(Like):
 
     def differ(self, answer: Any, right: Any) -> str:
         """Say in a sentence what differs."""
-        answer = _alone(answer)
+        answer = alone(picked(answer))
         if not isinstance(answer, str):
             return f"A name is asked for, as a text in quotes; this is {shown(answer)}."
-        if _fold(answer) == _fold(right):
+        if fold(answer) == fold(right):
             return ""
         return self._unknown([answer]) or "It is another one."
 
     def _unknown(self, given: Iterable[Any]) -> str:
         """Say which name there is not, where it is known which there are."""
-        known = set(map(_fold, self.options))
+        known = set(map(fold, self.options))
         for name in given:
-            if known and _fold(name) not in known:
+            if known and fold(name) not in known:
                 return f"{name!r} is none of the names. {did_you_mean(name, self.options)}"
         return ""
 
@@ -147,14 +174,12 @@ class names(choice):
 
     def differ(self, answer: Any, right: Any) -> str:
         """Say in a sentence what differs."""
-        if unknown := self._unknown(_listed(answer)):
+        answer = picked(answer)
+        if isinstance(answer, list) and any(isinstance(each, bool) for each in answer):
+            return "A list of True and False has no names in it: give the names that it picks."
+        if unknown := self._unknown(listed(answer)):
             return unknown
-        given, wanted = (set(map(_fold, _listed(each))) for each in (answer, right))
-        extra, missing = len(given - wanted), len(wanted - given)
-        does, are = "does" if extra == 1 else "do", "is" if missing == 1 else "are"
-        said = [f"{extra} of your {len(given)} {does} not belong there"] if extra else []
-        said += [f"{missing} {are} missing"] if missing else []
-        return " and ".join(said) + "." * bool(said)
+        return names_differ(answer, right)
 
 
 class ranking(names):
@@ -164,9 +189,9 @@ class ranking(names):
         """Say in a sentence what differs."""
         if wrong := super().differ(answer, right):
             return wrong
-        pairs = zip(_listed(answer), _listed(right), strict=True)
+        pairs = zip(listed(answer), listed(right), strict=True)
         for place, (given, wanted) in enumerate(pairs, 1):
-            if _fold(given) != _fold(wanted):
+            if fold(given) != fold(wanted):
                 return f"The names are right, their order is not: place {place} is another one's."
         return ""
 
@@ -203,7 +228,7 @@ class table(number):
         ours, theirs = (
             sorted(
                 (dict(zip(each.columns, row)) for row in each.rows),
-                key=lambda row: [_mark(row[key]) for key in keys],
+                key=lambda row: [mark(row[key]) for key in keys],
             )
             for each in (answer, right)
         )
@@ -221,7 +246,7 @@ class table(number):
             return ""
         if isinstance(right, int | float):
             return super().differ(answer, right)
-        return "" if _fold(answer) == _fold(right) else "A name is another one."
+        return "" if fold(answer) == fold(right) else "A name is another one."
 
 
 def like_of(right: Any) -> Like:
@@ -236,33 +261,3 @@ def like_of(right: Any) -> Like:
         case str():
             return choice()
     return number()
-
-
-def _fold(text: Any) -> str:
-    return " ".join(re.split(r"[\s_-]+", str(text).casefold())).strip()
-
-
-def _alone(value: Any) -> Any:
-    """A list, Series or table of one value is that value."""
-    match value:
-        case [inner] | Table(columns=[_], rows=[[inner]]):
-            return _alone(inner)
-        case dict() if len(value) == 1:
-            return _alone(*value.values())
-    return value
-
-
-def _listed(value: Any) -> list[Any]:
-    if isinstance(value, Table):
-        return [row[0] for row in value.rows]
-    return list(value) if isinstance(value, list | dict) else [value]
-
-
-def _by_name(value: Any) -> Any:
-    if isinstance(value, Table) and len(value.columns) == 2:
-        return {str(key): inner for key, inner in value.rows}
-    return value
-
-
-def _mark(value: Any) -> str:
-    return f"{value:020.6f}" if isinstance(value, int | float) else _fold(value)

@@ -2,5 +2,7 @@
 
 # ruff: noqa: F401
 from .compare import Like, choice, names, number, numbers, ranking, table
+from .near import parts
 from .plain import Table
-from .question import OpenQuestion, Question, mistake, need
+from .question import Question, mistake, need
+from .unjudged import OpenQuestion

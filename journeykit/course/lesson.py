@@ -14,8 +14,9 @@ from journeykit.store import asset
 
 from . import keys
 from .outcome import Box, Progress
-from .question import Asked, HandIn
+from .question import Asked
 from .source import Source, read_source, sources
+from .unjudged import HandIn
 
 GRADED = 1
 """The time stamp of packed tables that were drawn for graded copies; what is not drawn has none."""

@@ -30,7 +30,7 @@ from journeykit.words import cell
 
 from .lesson import Exercise
 from .outcome import Box, Outcome, State
-from .plain import MOST_ROWS, decode
+from .plain import MOST_ROWS, decode, shown
 from .question import Asked
 
 Say = Callable[[str], None]
@@ -93,11 +93,16 @@ def marks_of(student: str, exercise: Exercise, log: str | None, ended: str) -> I
         Why it was ended early, or is not there.
     """
     answers, errors, finished = read_log(log or "")
+    percent = False  # for a share it counts once
     for name, asked in exercise.questions.items():
         if log is None:
             outcome = Outcome(State.UNTRIED, ended)
         elif name in answers:
             outcome = _judged(asked, answers[name])
+            outcome, percent = (
+                outcome.refused() if outcome.percent and percent else outcome,
+                percent or outcome.percent,
+            )
         elif name in errors or not finished:
             says = errors.get(name) or ended or "It ended before this cell."
             outcome = Outcome(State.BROKEN, says)
@@ -115,7 +120,7 @@ def _judged(asked: Asked, entry: Mapping[str, Any]) -> Outcome:
         return Outcome(State.BROKEN, NO_ANSWER)
     outcome = asked.judge(given)
     if outcome.state is State.OPEN:
-        return outcome._replace(says="A person reads this answer.", answer=given[:5_000])
+        return outcome._replace(says="A person reads this answer.", answer=shown(given, 5_000))
     return outcome
 
 

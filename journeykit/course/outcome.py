@@ -19,6 +19,7 @@ from journeykit.errors import ExerciseError, FileProblem
 from journeykit.model import Data, ProgressFile, free_name
 from journeykit.store import read_json, write_atomic
 
+from .compare import PERCENT
 from .plain import encode, plain, write_down
 
 
@@ -57,6 +58,8 @@ class Outcome(NamedTuple):
         What was answered, for a person to read.
     more : tuple of str
         Points to hold an open answer against.
+    percent : bool
+        It is right but for being in percent, which is accepted once in an exercise.
     """
 
     state: State
@@ -64,6 +67,13 @@ class Outcome(NamedTuple):
     mistake: str = ""
     answer: str = ""
     more: tuple[str, ...] = ()
+    percent: bool = False
+
+    def refused(self) -> "Outcome":
+        """The same, where percent was accepted before."""
+        return Outcome(
+            State.WRONG, f"{PERCENT} It counted once; now it does not.", answer=self.answer
+        )
 
     @property
     def head(self) -> str:
@@ -161,6 +171,13 @@ class Progress:
         write_down(target, {"question": question, "answer": entry})
         return True
 
+    def allow(self, question: str, outcome: Outcome) -> Outcome:
+        """Accept percent for a share once, whichever question it was."""
+        there = self.read().get(self.exercise, {}) if outcome.percent and self.questions else {}
+        if any(entry.get("percent") for name, entry in there.items() if name != question):
+            return outcome.refused()
+        return outcome
+
     def note(self, question: str, state: State | None = None, **done: int) -> str:
         """Keep an attempt with its state, a hint or a look at the solution; says how far one is.
 
@@ -185,9 +202,12 @@ class Progress:
         return self.read().setdefault(self.exercise, {}).setdefault(question, untried)
 
     def done(self) -> int:
-        """How many questions are right, or answered in sentences."""
-        good = (State.RIGHT, State.OPEN)
-        return sum(self.entry(name)["state"] in good for name in self.questions)
+        """How many questions are right, or answered openly and held against the sample."""
+        entries = map(self.entry, self.questions)
+        return sum(
+            each["state"] == State.RIGHT or (each["state"] == State.OPEN and "solution" in each)
+            for each in entries
+        )
 
     def shown(self, questions: Mapping[str, Any]) -> str:
         """Draw how much is done, and a line for each question: sign, state, tries, help asked for.

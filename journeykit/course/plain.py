@@ -7,9 +7,11 @@ or evaluated, so that reading an answer runs no code of the person who wrote it.
 
 import datetime as dt
 import json
-from collections.abc import Callable, Mapping, Set
+from collections.abc import Callable, Iterable, Mapping, Set
 from dataclasses import dataclass
+from decimal import Decimal
 from enum import Enum
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from types import EllipsisType
@@ -78,6 +80,8 @@ def plain(value: Any, depth: int = 0) -> Any:
             return None if value != value else value.isoformat()
         case dt.timedelta():
             return value.total_seconds()
+        case Decimal() | Fraction():
+            return int(value) if value == int(value) else float(value)
         case Mapping():
             return {str(key): inner(each) for key, each in value.items()}
         case Set():
@@ -87,14 +91,24 @@ def plain(value: Any, depth: int = 0) -> Any:
     return _object(value, inner)
 
 
+def value_of(given: Any) -> Any:
+    """Plain data of a value, or of what a function without arguments gives."""
+    return plain(given() if callable(given) else given)
+
+
 def _object(value: Any, inner: Inner) -> Any:
     if hasattr(value, "itertuples"):
         return _table(value, inner)
     if hasattr(value, "iloc"):
         return _series(value, inner)
+    if type(value).__module__ == "numpy" and value.dtype.kind in "mM":  # times, whatever their unit
+        return inner(value.astype(f"{value.dtype.kind}8[us]").tolist())
+    for method in ("fetchall", "iter_rows"):  # a relation of DuckDB, a table of Polars
+        if callable(getattr(value, method, None)):
+            return _rows(value.columns, getattr(value, method)(), inner)
     # A word of the folder (a persona, a card, a map); a log of events, which says what it is and
     # not every row; what numpy and pandas have besides.
-    for method in ("model_dump", "facts", "tolist"):
+    for method in ("model_dump", "facts", "tolist", "to_list"):
         if callable(getattr(value, method, None)):
             return inner(getattr(value, method)())
     frame = getattr(value, "frame", None)
@@ -111,15 +125,19 @@ def _object(value: Any, inner: Inner) -> Any:
 
 
 def _table(frame: Any, inner: Inner) -> Table:
-    if len(frame) > MOST_ROWS:
-        raise ExerciseError(
-            f"This table has {len(frame):,} rows, and an answer has at most {MOST_ROWS:,}. "
-            "It is the data still: count, group or pick first."
-        )
     if frame.index.name is not None or frame.index.dtype.kind not in "iu":
         frame = frame.reset_index()
-    rows = frame.itertuples(index=False, name=None)
-    return Table(tuple(map(str, frame.columns)), tuple(tuple(map(inner, row)) for row in rows))
+    return _rows(frame.columns, frame.itertuples(index=False, name=None), inner)
+
+
+def _rows(columns: Iterable[Any], rows: Iterable[Any], inner: Inner) -> Table:
+    taken = [tuple(row) for row in rows]
+    if len(taken) > MOST_ROWS:
+        raise ExerciseError(
+            f"This table has {len(taken):,} rows, and an answer has at most {MOST_ROWS:,}. "
+            "It is the data still: count, group or pick first."
+        )
+    return Table(tuple(map(str, columns)), tuple(tuple(map(inner, row)) for row in taken))
 
 
 def _series(series: Any, inner: Inner) -> Any:

@@ -14,16 +14,11 @@ from IPython.display import display
 
 from journeykit.errors import ExerciseError
 
-from .compare import Like, like_of
+from .compare import PERCENT, Like, like_of, number
+from .forms import ALL_DIGITS, FEWEST_DIGITS
+from .near import Neighbour, parts, usual
 from .outcome import Box, Outcome, Progress, State
-from .plain import blank, plain, shown
-
-FEWEST_WORDS = 8
-
-
-def value_of(given: Any) -> Any:
-    """Plain data of a value, or of what a function without arguments gives."""
-    return plain(given() if callable(given) else given)
+from .plain import blank, plain, shown, value_of
 
 
 @dataclass(frozen=True)
@@ -52,14 +47,14 @@ class mistake:
         """An answer that makes this mistake, as plain data."""
         return value_of(self.gives)
 
-    def fits(self, answer: Any, like: Like | None) -> bool:
-        """Tell whether an answer makes this mistake."""
+    def fits(self, answer: Any, like: Like | None) -> int:
+        """Tell at how many digits an answer makes this mistake; 0 where it does not."""
         try:
             if self.when is not None:
-                return bool(self.when(answer))
-            return like is not None and not like.differ(answer, self.wrong)
+                return ALL_DIGITS if self.when(answer) else 0
+            return like.digits(answer, self.wrong) if like else 0
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError):
-            return False  # the answer has another form: it is some other mistake
+            return 0  # the answer has another form: it is some other mistake
 
 
 class need(NamedTuple):
@@ -123,8 +118,9 @@ class Asked:
         """
         if self.progress.hand_in(self.id, answer):
             return
-        outcome = self.judge(answer)
-        display(outcome.box(self.progress.note(self.id, outcome.state)))
+        outcome = self.progress.allow(self.id, self.judge(answer))
+        done = {"percent": 1} if outcome.percent else {}
+        display(outcome.box(self.progress.note(self.id, outcome.state, **done)))
 
     def hint(self) -> None:
         """Show the next hint; after the last one the first again."""
@@ -165,6 +161,9 @@ class Question(Asked):
         What an answer must have (:class:`need`), where there is no one right answer.
     mistakes : sequence of mistake
         At least two.
+    made_of : parts, optional
+        What the right answer is made of (:class:`journeykit.course.near.parts`), so that wrong ones
+        can be made.
     hints : sequence of str
         From a nudge to nearly the solution.
     why : str
@@ -183,83 +182,87 @@ class Question(Asked):
     like: Like | None = None
     needs: Sequence[need] = ()
     mistakes: Sequence[mistake] = ()
+    made_of: parts | None = None
 
     @cached_property
     def right(self) -> Any:
         """The right answer, as plain data."""
         return value_of(self.answer)
 
+    @cached_property
+    def how(self) -> Like | None:
+        """The way to compare; None where an answer is held against needs."""
+        return None if self.needs else self.like or like_of(self.right)
+
     def _judge(self, given: Any, answer: str) -> Outcome:
-        like = None if self.needs else self.like or like_of(self.right)
-        if like:
-            differs = like.differ(given, self.right)
-        else:
+        like = self.how
+        if like is None:
             differs = next((says for says, holds in self.needs if not holds(given)), "")
+        else:
+            differs = like.differ(given, self.right)
+        fits = [(known.fits(given, like), known) for known in self.mistakes]
+        best = max((digits for digits, _ in fits), default=0)
         if not differs:
+            if like and self._as_near(given, like, best):
+                says = "With so few digits it may be right, or a common mistake: give more of them."
+                return Outcome(State.WRONG, says, answer=answer)
             return Outcome(State.RIGHT, self.why, answer=answer)
-        for known in self.mistakes:
-            if known.fits(given, like):
-                return Outcome(State.WRONG, known.says, known.name, answer)
+        made = [known for digits, known in fits if digits == best >= FEWEST_DIGITS]
+        if made and (best == ALL_DIGITS or len(made) == 1):
+            return Outcome(State.WRONG, made[0].says, made[0].name, answer)
+        if differs == PERCENT:
+            says = f"{PERCENT} This once it counts. {self.why}"
+            return Outcome(State.RIGHT, says, answer=answer, percent=True)
         return Outcome(State.WRONG, differs, answer=answer)
 
+    def _as_near(self, given: Any, like: Like, best: int) -> bool:
+        """Tell whether a mistake is this answer just as well, at the digits that it has."""
+        digits = like.digits(given, self.right)
+        if digits == ALL_DIGITS:
+            return False
+        if best < FEWEST_DIGITS and self.made_of:
+            best = max(
+                (like.digits(given, each.answer) for each in self.made_of.nearest), default=0
+            )
+        return best >= FEWEST_DIGITS
+
+    @cached_property
+    def neighbours(self) -> list[Neighbour]:
+        """Wrong answers near the right one.
+
+        Another way may well lead to the same name; another number that is the right one shows that
+        this data cannot tell the two apart.
+        """
+        if self.how is None:
+            return []
+        made = [*(self.made_of.neighbours if self.made_of else ()), *usual(self.right, self.how)]
+        if isinstance(self.how, number):
+            return made
+        return [each for each in made if self.how.differ(each.answer, self.right)]
+
     def clashes(self) -> Iterator[str]:
-        """Say what cannot be told apart on this data: the right answer and each mistake."""
+        """Say what cannot be told apart on this data: the right answer, mistakes, neighbours."""
         try:
             own = self.judge(self.right)
             if own.state is not State.RIGHT:
                 yield f"its own answer is {own.state}: {own.says}"
+            if self.made_of and self.how and self.how.differ(self.made_of.right, self.right):
+                yield f"its ingredients make {shown(self.made_of.right, 60)}"
             for known in self.mistakes:
                 told = self.judge(known.wrong)
                 if (told.state, told.mistake) != (State.WRONG, known.name):
                     made = f"{known.name!r} ({shown(known.wrong, 60)})"
                     yield f"the mistake {made} is told as {told.head!r}"
+            yield from filter(None, map(self._mistold, self.neighbours))
         except Exception as problem:  # with these customers one of them cannot even be made
             yield f"{type(problem).__name__}: {problem}"
 
-
-@dataclass(repr=False, kw_only=True)
-class OpenQuestion(Asked):
-    """A question that is answered in sentences, and read by a person.
-
-    Parameters
-    ----------
-    asks : str
-    rubric : sequence of (int, str)
-        What gives how many points.
-    sample : str
-        An answer that would get them all.
-    hints : sequence of str
-    """
-
-    points: int = field(init=False)
-    rubric: Sequence[tuple[int, str]]
-    sample: str
-    because = "**What gives points.**\n\n"
-    untried = "Write your answer between the quotes and run the cell again."
-
-    def __post_init__(self) -> None:
-        self.points = sum(points for points, _ in self.rubric)
-        self.right = self.sample = " ".join(self.sample.split())
-        self.criteria = tuple(f"{points} p. {says}" for points, says in self.rubric)
-        self.why = "\n".join(f"- {points}" for points in self.criteria)
-
-    def _judge(self, given: Any, answer: str) -> Outcome:
-        """Show the rubric; nothing but a person can tell whether sentences are right."""
-        if not isinstance(given, str):
-            says = f"Sentences are asked for, as a text; this is {shown(given, 60)}."
-            return Outcome(State.BROKEN, says)
-        if len(given.split()) < FEWEST_WORDS:
-            return Outcome(State.WRONG, "Write at least one whole sentence.", answer=answer)
-        says = f"Hold your answer against these points. `ex.{self.id}.solution()` shows a sample."
-        return Outcome(State.OPEN, says, more=self.criteria)
-
-    def _told(self) -> str:
-        return f"{self.sample}\n\nWhat gives points:\n{self.why}"
-
-
-class HandIn(Asked):
-    """A question of a graded copy: it takes an answer, and knows nothing about it."""
-
-    def _judge(self, given: Any, answer: str) -> Outcome:
-        says = f"Your answer is {answer}. It is checked when your work is graded."
-        return Outcome(State.HANDED_IN, says)
+    def _mistold(self, each: Neighbour) -> str:
+        """Say that a neighbour passes, or is told as a mistake that it is not."""
+        told = self.judge(each.answer)
+        known = next((known for known in self.mistakes if known.name == told.mistake), None)
+        if told.state is State.WRONG and (
+            known is None or known.fits(each.answer, self.how) == ALL_DIGITS
+        ):
+            return ""
+        return f"the neighbour {each.made!r} ({shown(each.answer, 60)}) is told as {told.head!r}"

@@ -6,7 +6,8 @@ import json
 from pathlib import Path
 
 from journeykit.course.outcome import State
-from journeykit.course.question import Asked, OpenQuestion, Question
+from journeykit.course.question import Asked, Question
+from journeykit.course.unjudged import OpenQuestion
 
 RIGHT = 48_151
 QUIZ = f"""---

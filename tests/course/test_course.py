@@ -14,8 +14,8 @@ from journeykit.course import shipped
 from journeykit.course.build import build
 from journeykit.course.lesson import Exercise, load
 from journeykit.course.outcome import State
-from journeykit.course.question import OpenQuestion
 from journeykit.course.source import read_source
+from journeykit.course.unjudged import OpenQuestion
 from journeykit.errors import ExerciseError
 
 ROOT = Path(__file__).resolve().parents[2]

@@ -17,8 +17,8 @@ from quizzes import RIGHT, problems
 from journeykit.course import shipped
 from journeykit.course.build import build_graded, draw
 from journeykit.course.lesson import load
-from journeykit.course.question import OpenQuestion
 from journeykit.course.source import read_source
+from journeykit.course.unjudged import OpenQuestion
 from journeykit.errors import ExerciseError, WorkshopError
 
 RAW = Path(__file__).resolve().parents[2] / "exercises" / "raw"
