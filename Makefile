@@ -12,7 +12,7 @@ PYTEST := $(BIN)/python -m pytest
 SHARED_RUN = place=$$(mktemp -d) && trap 'rm -rf "$$place"' EXIT && export JOURNEYKIT_TEST_RUN="$${JOURNEYKIT_TEST_RUN:-$$place}" &&
 export PIP_DISABLE_PIP_VERSION_CHECK := 1
 
-.PHONY: help setup dev demo lab test test-all nightly mutants pythons lint format bench bench-board \
+.PHONY: help setup dev demo lab test test-all nightly mutants course pythons lint format bench bench-board \
   bench-large truth privacy samples release clean
 
 help:
@@ -22,6 +22,7 @@ help:
 	@echo "make test-all  run the rest: all functions on Spark, all tests in a browser, more examples"
 	@echo "make nightly what takes hours: fuzzing, mutants, planted stories, benches"
 	@echo "make mutants change the meaning in small ways and see whether a test notices"
+	@echo "make course  say how each wrong answer near a right one is told, for all exercises"
 	@echo "make pythons make test on each Python of this machine that the kit is said to work with"
 	@echo "make lint    ruff, mypy, and oxlint for the scripts of the widgets"
 	@echo "make bench   measure a run and the numbers beside their peers, write benchmarks/RESULTS.md"
@@ -75,6 +76,10 @@ nightly: $(READY_DEV)
 	$(PYTEST) --tier nightly --ignore=tests/browser
 	$(BIN)/python tools/mutants.py
 	$(MAKE) truth bench
+
+# The course: wrong answers that lie near the right ones, and what is said to them.
+course: $(READY_DEV)
+	$(BIN)/python tools/near_misses.py
 
 # Small changes of meaning, and whether a test notices: `make mutants MUTANTS="--room numbers"`.
 mutants: $(READY_DEV)

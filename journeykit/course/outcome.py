@@ -58,6 +58,8 @@ class Outcome(NamedTuple):
         What was answered, for a person to read.
     more : tuple of str
         Points to hold an open answer against.
+    looks : tuple of str
+        What is worth a second look; no points hang on it.
     percent : bool
         It is right but for being in percent, which is accepted once in an exercise.
     """
@@ -67,6 +69,7 @@ class Outcome(NamedTuple):
     mistake: str = ""
     answer: str = ""
     more: tuple[str, ...] = ()
+    looks: tuple[str, ...] = ()
     percent: bool = False
 
     def refused(self) -> "Outcome":
@@ -84,6 +87,7 @@ class Outcome(NamedTuple):
     def box(self, foot: str = "", answered: bool = False) -> "Box":
         """Put it into a box; what was answered stands there where it is not right, or always."""
         lines = [self.says, *(f"• {point}" for point in self.more)]
+        lines += [f"Look again: {each}" for each in self.looks]
         if self.answer and (answered or self.state is not State.RIGHT):
             lines.append(f"Your answer: {self.answer}")
         return Box(self.head, [*lines, foot], _COLOURS.get(self.state, GREY))

@@ -203,8 +203,7 @@ class Question(Asked):
         fits = [(known.fits(given, like), known) for known in self.mistakes]
         best = max((digits for digits, _ in fits), default=0)
         if not differs:
-            if like and self._as_near(given, like, best):
-                says = "With so few digits it may be right, or a common mistake: give more of them."
+            if like and (says := self._as_near(given, like, best)):
                 return Outcome(State.WRONG, says, answer=answer)
             return Outcome(State.RIGHT, self.why, answer=answer)
         made = [known for digits, known in fits if digits == best >= FEWEST_DIGITS]
@@ -215,16 +214,19 @@ class Question(Asked):
             return Outcome(State.RIGHT, says, answer=answer, percent=True)
         return Outcome(State.WRONG, differs, answer=answer)
 
-    def _as_near(self, given: Any, like: Like, best: int) -> bool:
-        """Tell whether a mistake is this answer just as well, at the digits that it has."""
+    def _as_near(self, given: Any, like: Like, best: int) -> str:
+        """Say that a mistake is this answer just as well, at the digits that it has."""
         digits = like.digits(given, self.right)
         if digits == ALL_DIGITS:
-            return False
+            return ""
         if best < FEWEST_DIGITS and self.made_of:
             best = max(
                 (like.digits(given, each.answer) for each in self.made_of.nearest), default=0
             )
-        return best >= FEWEST_DIGITS
+        if best == ALL_DIGITS:
+            return "It lies near the right number, and is another one."
+        few = "With so few digits it may be right, or a common mistake: give more of them."
+        return few if best >= FEWEST_DIGITS else ""
 
     @cached_property
     def neighbours(self) -> list[Neighbour]:

@@ -58,8 +58,7 @@ class OpenQuestion(Asked):
         if written:
             looks += remarks(given, self.right, self.why)
         says = f"Hold your answer against these points. `ex.{self.id}.solution()` shows a sample."
-        more = (*self.criteria, *(f"Look again: {each}" for each in looks))
-        return Outcome(State.OPEN, says, answer=answer, more=more)
+        return Outcome(State.OPEN, says, "", answer, self.criteria, tuple(looks))
 
     def _told(self) -> str:
         return f"{shown(self.right, 2_000)}\n\nWhat gives points:\n{self.why}"
