@@ -202,11 +202,11 @@ class Question(Asked):
             differs = like.differ(given, self.right)
         fits = [(known.fits(given, like), known) for known in self.mistakes]
         best = max((digits for digits, _ in fits), default=0)
-        if not differs:
+        made = [known for digits, known in fits if digits == best >= FEWEST_DIGITS]
+        if not differs and (best < ALL_DIGITS or like is None or self._exact(given, like)):
             if like and (says := self._as_near(given, like, best)):
                 return Outcome(State.WRONG, says, answer=answer)
             return Outcome(State.RIGHT, self.why, answer=answer)
-        made = [known for digits, known in fits if digits == best >= FEWEST_DIGITS]
         if made and (best == ALL_DIGITS or len(made) == 1):
             return Outcome(State.WRONG, made[0].says, made[0].name, answer)
         if differs == PERCENT:
@@ -214,10 +214,12 @@ class Question(Asked):
             return Outcome(State.RIGHT, says, answer=answer, percent=True)
         return Outcome(State.WRONG, differs, answer=answer)
 
+    def _exact(self, given: Any, like: Like) -> bool:
+        return like.digits(given, self.right) == ALL_DIGITS
+
     def _as_near(self, given: Any, like: Like, best: int) -> str:
         """Say that a mistake is this answer just as well, at the digits that it has."""
-        digits = like.digits(given, self.right)
-        if digits == ALL_DIGITS:
+        if self._exact(given, like):
             return ""
         if best < FEWEST_DIGITS and self.made_of:
             best = max(

@@ -173,8 +173,6 @@ def test_a_neighbour_that_passes_or_is_told_as_another_mistake_is_a_fault() -> N
     assert lookers.says == "It lies near the right number, and is another one."
     loose = share(like=number(within=0.1))
     assert any("'odds'" in clash and "Right" in clash for clash in loose.clashes())
-    taken = [mistake("x", "X.", gives=0, when=lambda answer: answer < 0.1), share().mistakes[0]]
-    assert any("told as '✗ Not yet: x'" in clash for clash in share(mistakes=taken).clashes())
     other = parts(lambda above: above, above={"all": 0.2, "some": 0.3})
     assert any("its ingredients make 0.2" in clash for clash in share(made_of=other).clashes())
 
