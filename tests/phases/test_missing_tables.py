@@ -97,7 +97,7 @@ def test_without_any_data_the_workshop_still_works(shop: Callable[..., Path], as
 
 @pytest.mark.parametrize(
     "missing",
-    ["surveys", *(pytest.param(t, marks=pytest.mark.all) for t in TABLES if t != "surveys")],
+    ["surveys", *(pytest.param(t, marks=pytest.mark.nightly) for t in TABLES if t != "surveys")],
 )
 def test_one_missing_table_takes_its_own_questions_only(
     shop: Callable[..., Path], ask_all: Ask, missing: str
@@ -177,8 +177,16 @@ BENT: dict[str, tuple[dict[str, Edit], str | None]] = {
 }
 
 
-@pytest.mark.all
-@pytest.mark.parametrize("case", BENT)
+BY_DAY = ("a single event", "no device and no channel")
+
+
+@pytest.mark.parametrize(
+    "case",
+    [
+        pytest.param(case, marks=pytest.mark.all if case in BY_DAY else pytest.mark.nightly)
+        for case in BENT
+    ],
+)
 def test_odd_data_stops_no_phase(shop: Callable[..., Path], ask_all: Ask, case: str) -> None:
     edits, persona = BENT[case]
     panels = ask_all(shop(**edits), persona)
@@ -189,7 +197,7 @@ def test_odd_data_stops_no_phase(shop: Callable[..., Path], ask_all: Ask, case: 
         assert all("goal" in panels[name].sentence for name in goal)
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.parametrize(("since", "until"), [("2026-06-25", None), (None, "2026-01-08")])
 def test_a_few_days_of_data_stop_no_phase(
     shop: Callable[..., Path], ask_all: Ask, since: str | None, until: str | None

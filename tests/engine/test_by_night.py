@@ -1,4 +1,6 @@
-"""Every number through Ibis, over the same Spark: the same words by another connection."""
+"""Every number through Ibis, over the same Spark: the same words by another connection; and what
+takes long on Spark itself.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +16,10 @@ log, here, there = others.log, others.here, others.there
 pytestmark = [pytest.mark.nightly, pytest.mark.spark, pytest.mark.xdist_group("spark")]
 
 
-@pytest.mark.parametrize("there", ["ibis"], indirect=True)
-@pytest.mark.parametrize("name", others.ASKED)
+@pytest.mark.parametrize(
+    ("there", "name"),
+    [*(("ibis", name) for name in others.ASKED), *(("spark", name) for name in others.BY_NIGHT)],
+    indirect=["there"],
+)
 def test_the_same_numbers(name: str, here: Any, there: Any) -> None:
     others.test_the_same_numbers(name, here, there)
