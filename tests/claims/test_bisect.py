@@ -243,7 +243,7 @@ def test_a_persona_tells_which_of_two_is_meant(shop: Path, bisect: Any) -> None:
 # --- a small `make truth` ---------------------------------------------------------------------
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 def test_what_is_asked_of_bisect_is_reached() -> None:
     """With room for what twenty logs can differ by chance; days like the day before fall short."""
     sys.path.insert(0, str(BENCHMARKS))

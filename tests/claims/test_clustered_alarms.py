@@ -183,7 +183,7 @@ def test_the_days_of_a_fault_in_sessions_are_told_with_their_shares(tmp_path: Pa
     assert drawn[fault + pd.Timedelta(days=12) :].mean() == pytest.approx(shares[1], abs=0.05)
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 def test_what_is_asked_of_sessions_and_moves_is_reached() -> None:
     sys.path.insert(0, str(BENCHMARKS))
     try:

@@ -126,7 +126,7 @@ def test_new_makes_a_folder_on_an_old_terminal(terminal: str, places: Any, speak
     assert "data/größe.csv" in made
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.parametrize("terminal", TERMINALS)
 @pytest.mark.parametrize("name", COMMANDS)
 def test_every_command_speaks_on_every_terminal(

@@ -572,7 +572,7 @@ def test_who_cannot_be_told_is_not_replaced_by_what_many_share(tmp_path: Path) -
     assert (read.contract.columns["user_id"], read.contract.set_aside) == ("user_id", 243)
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 def test_a_run_on_such_data_draws_no_verdict_and_says_so(tmp_path: Path, monkeypatch: Any) -> None:
     root = create(tmp_path / "shop", "retail").root
     for path in (root / "notebooks").glob("*.ipynb"):

@@ -30,7 +30,7 @@ def damaged(data: bytes, how: str, chance: random.Random) -> bytes:
     return bytes(hurt)
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.parametrize("name", sorted(path.name for path in FILES.iterdir()))
 def test_a_damaged_file_is_read_or_refused_in_a_sentence(name: str, tmp_path: Path) -> None:
     chance, file = random.Random(name), tmp_path / name

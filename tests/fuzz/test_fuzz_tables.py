@@ -117,7 +117,7 @@ def test_a_few_damaged_tables_end_in_a_sentence(kind: str, tmp_path: Path) -> No
 
 
 @pytest.mark.parametrize(
-    "end", [pytest.param(50, marks=pytest.mark.all), pytest.param(2_000, marks=pytest.mark.nightly)]
+    "end", [pytest.param(50, marks=pytest.mark.nightly), pytest.param(2_000, marks=pytest.mark.nightly)]
 )
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_many_damaged_tables_end_in_a_sentence(kind: str, end: int, tmp_path: Path) -> None:

@@ -90,7 +90,7 @@ def test_every_panel_is_a_number_or_a_sentence(
         assert w.start.data().numbers["users"] >= USERS[name][0]
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.xdist_group("run")
 @pytest.mark.parametrize("name", ["a persona of nobody", "one event", "no stage in the data"])
 def test_a_run_of_all_notebooks_ends_well(name: str, tmp_path: Path) -> None:

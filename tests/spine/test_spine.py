@@ -180,7 +180,7 @@ def test_a_cell_of_ones_own_stands_in_the_report_and_the_index(shop: Path, comma
     assert len(result(run, "mobile-maya")["funnel"]) == 6, "the kit's numbers stay"
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 def test_data_can_be_narrowed_and_replaced(shop: Path, command: Any, tmp_path: Path) -> None:
     notebooks_only(shop, "00_start_here")
     ran = command(
@@ -214,7 +214,7 @@ def test_own_shop_log_in_one_go(shared_data: Any, command: Any, tmp_path: Path) 
     assert all(words in index for words in ("31,106", "600", "3,605", "328"))
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.shared_data
 def test_own_hospital_log_in_one_go(shared_data: Any, command: Any, tmp_path: Path) -> None:
     log = shared_data("eventdataR_patients/patients.csv")

@@ -57,7 +57,7 @@ def prepared() -> set[tuple[str, int]]:
     return {(path.name, path.stat().st_ino) for path in cache_folder().glob("*.duckdb")}
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 def test_a_second_run_gives_the_same_numbers(retail_run: Path, command: Any) -> None:
     shop = retail_run.parents[1]
     before = contents(retail_run)
