@@ -19,7 +19,7 @@ BENCHMARKS = Path(__file__).resolve().parents[2] / "benchmarks"
 SEEDS = range(8)
 RUNS = 2000
 
-pytestmark = pytest.mark.nightly
+pytestmark = pytest.mark.all
 
 
 @pytest.fixture(scope="module")
