@@ -35,7 +35,8 @@ class parts:
 
     Examples
     --------
-    >>> made = parts(lambda who, of: who / of, who={"buyers": 2, "purchases": 3}, of={"users": 8, "visits": 9})
+    >>> who, of = {"buyers": 2, "purchases": 3}, {"users": 8, "visits": 9}
+    >>> made = parts(lambda who, of: who / of, who=who, of=of)
     >>> made.right, [each.made for each in made.neighbours]
     (0.25, ['who: purchases', 'of: visits', 'who: purchases, of: visits'])
     """

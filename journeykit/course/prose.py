@@ -30,7 +30,7 @@ def too_short(text: str) -> str:
     """Say that a text is no answer yet; empty where it may be one."""
     words = words_of(text)
     if len(words) < FEWEST_WORDS:
-        return f"This has {len(words)} words. Write whole sentences: what, how many, and what it means."
+        return f"Of so few words ({len(words)}) nobody can tell what you mean: write sentences."
     if len(set(words)) < FEWEST_DIFFERENT:
         return "These are the same words again and again. Write whole sentences."
     return ""
