@@ -61,11 +61,13 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def tiers_of(item: pytest.Item) -> set[str]:
-    """Name the tiers that run a test: one, and for properties the night with more examples."""
-    marked = [tier for tier in ("all", "nightly") if item.get_closest_marker(tier)]
-    assert len(marked) < 2, f"{item.nodeid} is in two tiers: {marked}"
+    """Name the tiers that run a test: one, and for properties the night with more examples.
+
+    What stands at a test counts more than what stands at the head of its file.
+    """
+    marked = [mark.name for mark in item.iter_markers() if mark.name in ("all", "nightly")]
     night = ["nightly"] if item.get_closest_marker("hypothesis") else []
-    return {*(marked or ["test"]), *night}
+    return {*(marked[:1] or ["test"]), *night}
 
 
 @pytest.hookimpl(trylast=True)  # after Hypothesis has marked its own

@@ -26,6 +26,7 @@ def board(lab: Any) -> Any:
     return nb
 
 
+@pytest.mark.nightly
 def test_the_rows_of_a_blueprint_come_in_one_step(lab, axe, pictures):
     nb = board(lab)
     page = nb.page

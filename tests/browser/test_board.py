@@ -164,6 +164,7 @@ def test_no_field_of_the_board_runs_what_is_typed_into_it(lab):
     assert nb.seen.outside == []
 
 
+@pytest.mark.nightly
 def test_an_order_within_a_cell_is_kept(lab):
     nb = board(lab)
     page, place = nb.page, cell(nb.page, "thoughts", "advocacy")
@@ -258,6 +259,7 @@ def test_by_keyboard_alone(lab):
     assert len(nb.cells()) == 2
 
 
+@pytest.mark.nightly
 def test_by_touch_on_a_phone(lab):
     nb = board(lab, width=390, height=800, touch=True)
     page = nb.page
@@ -292,6 +294,7 @@ def test_by_touch_on_a_phone(lab):
     assert lab.within(5, lambda: by_text(lab, "by thumb"))
 
 
+@pytest.mark.nightly
 def test_the_curve_is_drawn_by_mouse_and_by_keys(lab):
     skip_in(lab.root, "mobile-maya")
     nb = board(lab, "w.ux.ask_emotions()")
@@ -373,6 +376,7 @@ def test_an_answer_that_the_kernel_never_heard_is_sent_to_the_next_one(lab):
     assert sum(card.text == "said to nobody" for card in cards(lab).values()) == 1
 
 
+@pytest.mark.nightly
 def test_the_map_to_be_beside_the_map_as_it_is(lab):
     nb = board(lab, "w.test.ask_to_be()", width=1600)
     page = nb.page
@@ -393,6 +397,7 @@ def test_the_map_to_be_beside_the_map_as_it_is(lab):
     assert "taps-a-post" in cards(lab)
 
 
+@pytest.mark.nightly
 def test_a_map_to_be_is_started_and_a_stage_added(lab):
     skip_in(lab.root, "loyal-lena")
     nb = board(lab, "w2 = jk.open_workshop(persona='loyal-lena')\nw2.start.board()")
@@ -488,6 +493,7 @@ def test_on_the_projector_it_can_be_read_from_the_last_row(lab):
     page.wait_for_function("!document.querySelector('.jk-board').classList.contains('jk-full')")
 
 
+@pytest.mark.nightly
 def test_two_hundred_notes(lab, record_property):
     folder = open_folder(lab.root)
     journey, stages = folder.journey("mobile-maya"), [s.id for s in folder.workshop().stages]
@@ -620,6 +626,7 @@ PLACES = """() => [document.querySelector('.jk-scroller').scrollTop,
   document.querySelector('.jp-WindowedPanel-outer').scrollTop]"""
 
 
+@pytest.mark.nightly
 def test_who_scrolls_past_is_not_caught_in_the_board(lab: Any) -> None:
     nb = lab.open(
         lab.write("board.ipynb", OPEN, "w.start.board()", "w.start.map()"), width=1366, height=768

@@ -215,6 +215,7 @@ def test_on_a_phone_it_is_chosen_by_thumb(lab):
     assert lab.within(15, lambda: "by thumb" in texts(lab, "maya-returns"))
 
 
+@pytest.mark.nightly
 def test_a_map_to_be_is_started_for_the_journey_that_was_chosen(lab):
     nb = board(lab)
     page = nb.page
@@ -251,6 +252,7 @@ def test_a_small_board_asks_of_each_journey_as_it_is(lab):
     assert lab.within(15, lambda: open_folder(lab.root).journey("maya-returns").emotions())
 
 
+@pytest.mark.nightly
 def test_it_can_be_read_by_everybody_in_the_light_and_in_the_dark(lab, axe, pictures):
     nb = board(lab)
     for theme in ("Light", "Dark"):

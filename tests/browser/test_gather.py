@@ -262,6 +262,7 @@ def test_no_name_is_offered_or_taken_twice(lab: Any, shown: Any) -> None:
     there.enter("Somebody else")
 
 
+@pytest.mark.nightly
 def test_who_skips_a_guess_is_told_and_sees_the_numbers(lab: Any, shown: Any) -> None:
     nb = shown(GUESS, "w.weak_spots.funnel()", "w.start.board()")
     said = "Covered until you have guessed: Weak spots, “How many do we lose?”"
@@ -419,6 +420,7 @@ def test_guessing_by_keyboard_alone(lab: Any, shown: Any) -> None:
     assert page.locator(".jp-Notebook-cell").count() == cells
 
 
+@pytest.mark.nightly
 def test_no_field_of_a_round_runs_what_is_typed_into_it(lab: Any, shown: Any) -> None:
     name = "<img src=x onerror='window.pwned=1'>"
     nb = shown(GATHER, GUESS)

@@ -90,6 +90,7 @@ def test_it_can_be_read_in_the_light_and_in_the_dark(lab):
     assert page.evaluate(forms)
 
 
+@pytest.mark.nightly
 def test_a_saved_notebook_shows_its_pictures_to_whoever_opens_it(lab):
     made = "import journeykit as jk\nw = jk.open_workshop(persona='mobile-maya')"
     nb = lab.open(lab.write("saved.ipynb", made, "w.start.board()", "w.objectives.ask_persona()"))

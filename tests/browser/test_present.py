@@ -201,6 +201,7 @@ def test_keys_belong_to_who_types_and_to_nobody_elses_commands(lab):
     assert page.locator("textarea:visible").first.input_value().endswith(" l dd x r p")
 
 
+@pytest.mark.nightly
 def test_the_persona_that_is_chosen_holds_in_the_next_notebook(lab):
     cells = (*SETUP, ("text", "## Who"), ("", "print(w.persona.name)"))
     names = [marked(lab, name, *cells) for name in ("51_one.ipynb", "52_two.ipynb")]
@@ -331,6 +332,7 @@ def test_the_clock_of_the_lab_leads_here_and_the_list_leads_back(lab):
     nb.page.wait_for_url("**/lab/tree/**/55_way.ipynb")
 
 
+@pytest.mark.nightly
 def test_what_the_folder_says_now_is_computed_and_a_new_kernel_begins_anew(lab):
     name = marked(lab, "56_now.ipynb", *SETUP, ("text", "## One"), ("", "1"),
                   ("text", "## Name"), ("", "print(w.workshop.name)"))  # fmt: skip
@@ -397,6 +399,7 @@ def test_a_notebook_that_is_come_to_begins_with_its_question_and_a_guess_before_
     assert wall.heard == "B, screen 1 of 4"
 
 
+@pytest.mark.nightly
 def test_a_persona_who_is_gone_is_not_asked_for_again(lab):
     wall = Wall(
         lab.present(

@@ -157,6 +157,7 @@ def test_an_item_is_dragged_with_a_mouse_or_a_finger(lab: Any, touch: bool) -> N
     assert shown(page, "triggers") == wanted
 
 
+@pytest.mark.nightly
 def test_two_browsers_write_on_one_canvas_and_nobody_is_disturbed(lab: Any) -> None:
     one = opened(lab, "w.objectives.ask_persona()", ".jk-canvas")
     one.save()
@@ -309,6 +310,7 @@ def test_the_clock_by_keyboard_alone(lab: Any) -> None:
     assert len(nb.cells()) == cells
 
 
+@pytest.mark.nightly
 def test_when_time_is_up_it_is_said_once_and_nothing_is_blocked(lab: Any) -> None:
     nb = opened(lab, "w.start.agenda()", ".jk-timer")
     page = nb.page
@@ -428,6 +430,7 @@ def test_a_walk_by_keyboard_alone_from_name_to_the_map(lab: Any) -> None:
     assert nb.seen.outside == []
 
 
+@pytest.mark.nightly
 def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
     hostile = "<img src=x onerror='window.pwned=1'>"
     one = opened(lab, "w.test.ask_walk()", ".jk-walk", touch=True, width=390, height=844)
@@ -472,6 +475,7 @@ def test_two_walkers_by_touch_have_a_walk_each(lab: Any) -> None:
 # --- how they look, and what they compute -------------------------------------------------------
 
 
+@pytest.mark.nightly
 @pytest.mark.parametrize(
     ("cell", "selector", "name"),
     [

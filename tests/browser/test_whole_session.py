@@ -222,6 +222,7 @@ class Session:
         return "\n".join([*(page.content() for page in pages), *self.heard, *saved])
 
 
+@pytest.mark.nightly
 def test_the_session(lab: Any, visit: Any) -> None:
     own = jk.open_workshop(lab.root, persona=PERSONA)  # as an analyst, who may reckon it
     lost = 100 * (1 - jk.funnel(own.events, own.steps)["of_previous"].astype(float))

@@ -84,7 +84,10 @@ ASKED = {
 #: One row for each session is what is asked for; weak spots look at a cell for each week and value.
 LONG = {"sessions", "weak_spots"}
 #: What takes Spark longest; funnels are in its smoke test (test_spark_smoke.py).
-BY_NIGHT = {"attribution", "funnel", "retention", "segment_profile", "weak_spots"}
+BY_NIGHT = {
+    *("attribution", "funnel", "funnel_change", "paths", "retention", "segment_profile"),
+    *("stage_times", "transitions", "weak_spots", "what_if"),
+}
 
 
 @pytest.fixture(scope="module")

@@ -116,9 +116,8 @@ def test_a_few_damaged_tables_end_in_a_sentence(kind: str, tmp_path: Path) -> No
     tried(kind, tmp_path, range(8))
 
 
-@pytest.mark.parametrize(
-    "end", [pytest.param(50, marks=pytest.mark.nightly), pytest.param(2_000, marks=pytest.mark.nightly)]
-)
+@pytest.mark.nightly
+@pytest.mark.parametrize("end", [50, 2_000])
 @pytest.mark.parametrize("kind", SAMPLES)
 def test_many_damaged_tables_end_in_a_sentence(kind: str, end: int, tmp_path: Path) -> None:
     tried(kind, tmp_path, range(8, end))

@@ -97,22 +97,24 @@ def test_each_tier_runs_its_own_tests_and_the_night_properties_again(tmp_path: P
     assert len(re.findall("PASSED", said[3])) == 5, "without a tier all are run"
 
 
-def test_what_is_passed_over_or_stands_in_two_tiers_is_told(tmp_path: Path) -> None:
+def test_what_is_passed_over_is_told_and_the_mark_at_a_test_counts(tmp_path: Path) -> None:
     twice = "import pytest\npytestmark = pytest.mark.all\n@pytest.mark.nightly\ndef test_x(): pass"
     whole = "import pytest\npytest.importorskip('no_such_library')\ndef test_x(): pass"
     said = run(
         tmp_path,
-        (twice, "", {}),
+        (twice, "--tier all", {}),
+        (twice, "--tier nightly", {}),
         (SKIPPED, "", {"JOURNEYKIT_CI": ""}),
         (SKIPPED, "", {"JOURNEYKIT_CI": "1"}),
         (whole, "", {"JOURNEYKIT_CI": "1"}),
     )
-    assert "is in two tiers" in said[0]
-    assert "3 skipped, 1 xfailed" in said[1]
-    assert "1 failed, 1 skipped, 1 xfailed, 1 error" in said[2]
-    assert "there is no Java" in said[2]
-    assert "a skip is a failure" in said[2]
-    assert "1 error" in said[3]
+    assert "1 deselected" in said[0]
+    assert "1 passed" in said[1]
+    assert "3 skipped, 1 xfailed" in said[2]
+    assert "1 failed, 1 skipped, 1 xfailed, 1 error" in said[3]
+    assert "there is no Java" in said[3]
+    assert "a skip is a failure" in said[3]
+    assert "1 error" in said[4]
 
 
 @pytest.mark.all

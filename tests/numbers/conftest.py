@@ -34,7 +34,7 @@ def make_log(users, table=None, **columns):
     return read_events(table(frame.assign(row=range(len(frame)))), tie_break="row")
 
 
-_SPARK = [pytest.mark.all, pytest.mark.spark, pytest.mark.xdist_group("spark")]
+_SPARK = [pytest.mark.nightly, pytest.mark.spark, pytest.mark.xdist_group("spark")]
 
 
 @pytest.fixture(params=["duckdb", pytest.param("spark", marks=_SPARK)])

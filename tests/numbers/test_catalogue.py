@@ -341,7 +341,7 @@ def test_a_number_answers_in_order_or_says_why_not(made: Number, case: str, view
         assert not panel.sentence.startswith("Not measured: "), panel.sentence
 
 
-@pytest.mark.all
+@pytest.mark.nightly
 @pytest.mark.parametrize("sample", ["saas", "healthcare"])
 @pytest.mark.parametrize("other", DAILY)
 @pytest.mark.parametrize("made", EVERY)
