@@ -131,5 +131,7 @@ def _several(right: list[float] | dict[str, float]) -> Iterator[Neighbour]:
     turned = dict(zip(pairs, reversed(pairs.values())))
     yield Neighbour("the wrong way round", back(turned))
     for name, value in pairs.items():
+        left = {other: each for other, each in pairs.items() if other != name}
+        yield Neighbour(f"without {name}", back(left))
         for changed in _changed_number(value):
             yield Neighbour(f"{name}: {changed.made}", back(pairs | {name: changed.answer}))
