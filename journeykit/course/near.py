@@ -87,9 +87,7 @@ def usual(right: Any, like: Like | None) -> Iterator[Neighbour]:
                 yield Neighbour(f"without {name}", [each for each in right if each != name])
             else:
                 yield Neighbour(f"{name} added", [*right, name])
-                for left in right:
-                    made = [name if each == left else each for each in right]
-                    yield Neighbour(f"{name} for {left}", made)
+                yield Neighbour(f"{name} for {right[0]}", [name, *right[1:]])
             yield Neighbour(f"{name} alone", [name])
         yield Neighbour("all of them", [*options])
         yield Neighbour("the others", [each for each in options if each not in right])
