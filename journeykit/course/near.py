@@ -12,6 +12,7 @@ from typing import Any, NamedTuple
 from .compare import Like, choice, names, number, numbers
 from .plain import blank, value_of
 
+_MANY = 12
 MOST_CHANGED = 2
 """In how many ingredients a neighbour differs at most."""
 
@@ -87,7 +88,9 @@ def usual(right: Any, like: Like | None) -> Iterator[Neighbour]:
                 yield Neighbour(f"without {name}", [each for each in right if each != name])
             else:
                 yield Neighbour(f"{name} added", [*right, name])
-                yield Neighbour(f"{name} for {right[0]}", [name, *right[1:]])
+                for left in right if len(options) < _MANY else right[:1]:
+                    made = [name if each == left else each for each in right]
+                    yield Neighbour(f"{name} for {left}", made)
             yield Neighbour(f"{name} alone", [name])
         yield Neighbour("all of them", [*options])
         yield Neighbour("the others", [each for each in options if each not in right])
