@@ -109,7 +109,7 @@ def graded(
         "ada",
         HONEST,
         'ex.q2.check("Payment")',
-        'ex.q3.check("Many looked and few of them bought anything.")',
+        'ex.q3.check("Many looked at it, and few of them bought anything.")',
     )
     write("bob", "ex.q1.check(77921)", 'ex.q2.check("purchase")', "ex.q3.check('Yes.')")
     write("crash", HONEST, "import os; os._exit(9)", 'ex.q2.check("payment")')
@@ -291,7 +291,7 @@ def points_in(table: Path) -> dict[tuple[str, str], str]:
 
 def test_points_that_a_person_gave_are_kept(quiz: Path, tmp_path: Path) -> None:
     notebook = tmp_path / "work" / "ada" / "quiz.ipynb"
-    sentence = 'ex.q3.check("Many looked and few of them bought a thing.")'
+    sentence = 'ex.q3.check("Many looked at it, and few of them bought a thing.")'
     write_notebook(notebook, "ex.q1.check(5)", 'ex.q2.check("payment")', sentence)
     out, said = tmp_path / "grades.csv", []
 
