@@ -2,7 +2,7 @@
 
 Each question declares what its right answer is made of; from that, and from what every answer of
 its kind has, wrong answers are made on the data of the exercise. None may pass or be told as
-another mistake than it is, and each question has twenty at least.
+another mistake than it is, and each question has twenty at least (of few names: eight).
 """
 
 import argparse
@@ -11,12 +11,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from journeykit.course import shipped
+from journeykit.course.compare import choice
 from journeykit.course.lesson import load
 from journeykit.course.plain import shown
 from journeykit.course.question import Question
 from journeykit.course.source import sources
 
-FEWEST = 20
+FEWEST, SOME = 20, 8
+"""Of a name out of fewer than six there are not so many wrong ones."""
 RAW = Path(__file__).resolve().parents[1] / "exercises" / "raw"
 
 
@@ -51,8 +53,9 @@ def main() -> int:
                 for made, answer, told in there:
                     print(f"    {made:<60} {answer:>24}  {told}")
             clashes = [*question.clashes()]
-            if len(there) < FEWEST:
-                clashes.append(f"{len(there)} neighbours, and {FEWEST} are the least")
+            few = isinstance(question.how, choice) and len(question.how.options) < 6
+            if len(there) < (least := SOME if few else FEWEST):
+                clashes.append(f"{len(there)} neighbours, and {least} are the least")
             for clash in clashes:
                 print(f"  ! {clash}")
             ill += len(clashes)
