@@ -76,7 +76,7 @@ def problems(asked: Asked) -> list[str]:
         is not State.UNTRIED,
     }
     if isinstance(asked, OpenQuestion):
-        read = asked.judge(asked.sample).state
+        read = asked.judge(asked.right).state
         ills["its own sample is no answer"] = read is not State.OPEN
         ills["its rubric has fewer than two points"] = len(asked.rubric) < 2
     elif isinstance(asked, Question):
