@@ -128,7 +128,7 @@ def _draw_apart(kept: Path, salt: str, chosen: Iterable[Source]) -> None:
             f"{source.file}, {name}: {clash}"
             for source in chosen
             for name, question in load(source, kept).questions.items()
-            for clash in question.clashes()
+            for clash in question.clashes(every=False)
         )
         found = next(clashes, "") if salt else ""
         if not found:

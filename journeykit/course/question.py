@@ -139,7 +139,7 @@ class Asked:
     def _told(self) -> str:
         return self.why
 
-    def clashes(self) -> Iterable[str]:
+    def clashes(self, every: bool = True) -> Iterable[str]:
         """Say what cannot be told apart on this data: the right answer and each mistake."""
         return ()
 
@@ -239,13 +239,19 @@ class Question(Asked):
         """
         if self.how is None:
             return []
-        made = [*(self.made_of.neighbours if self.made_of else ()), *usual(self.right, self.how)]
-        if isinstance(self.how, number):
+        made = self.made_of.neighbours if self.made_of else ()
+        return self._wrong([*made, *usual(self.right, self.how)])
+
+    def _wrong(self, made: list[Neighbour]) -> list[Neighbour]:
+        if self.how is None or isinstance(self.how, number):
             return made
         return [each for each in made if self.how.differ(each.answer, self.right)]
 
-    def clashes(self) -> Iterator[str]:
-        """Say what cannot be told apart on this data: the right answer, mistakes, neighbours."""
+    def clashes(self, every: bool = True) -> Iterator[str]:
+        """Say what cannot be told apart on this data: the right answer, mistakes, neighbours.
+
+        Without `every` of the neighbours only those that differ in one ingredient.
+        """
         try:
             own = self.judge(self.right)
             if own.state is not State.RIGHT:
@@ -257,7 +263,9 @@ class Question(Asked):
                 if (told.state, told.mistake) != (State.WRONG, known.name):
                     made = f"{known.name!r} ({shown(known.wrong, 60)})"
                     yield f"the mistake {made} is told as {told.head!r}"
-            yield from filter(None, map(self._mistold, self.neighbours))
+            near = self.made_of.nearest if self.made_of else []
+            looked = self.neighbours if every else self._wrong(near)
+            yield from filter(None, map(self._mistold, looked))
         except Exception as problem:  # with these customers one of them cannot even be made
             yield f"{type(problem).__name__}: {problem}"
 
