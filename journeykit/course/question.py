@@ -240,7 +240,9 @@ class Question(Asked):
         if self.how is None:
             return []
         made = self.made_of.neighbours if self.made_of else ()
-        return self._wrong([*made, *usual(self.right, self.how)])
+        # Twice nothing is nothing, and one turned round is one: these are no wrong answers.
+        other = [each for each in usual(self.right, self.how) if each.answer != self.right]
+        return self._wrong([*made, *other])
 
     def _wrong(self, made: list[Neighbour]) -> list[Neighbour]:
         if self.how is None or isinstance(self.how, number):
