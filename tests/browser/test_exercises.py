@@ -47,7 +47,8 @@ CHANNELS = {  # the class has split: this one took the tool
     "began_elsewhere = ...": """ended = ways[ways["last"] == "paid_search"]
 ex.q3.check((ended["first"] != "paid_search").mean())""",
     "overlooked = ...": 'ex.q4.check((rules["first"] - rules["last"]).idxmax())',
-    'answer = """': "ex.q5.check('Do not halve it: webinars begin what others end, so try it in one region first.')\nex.q5.solution()",
+    'answer = """': "ex.q5.check('Do not halve it: webinars begin what others end, so try it in one region first.')"
+    "\nex.q5.solution()",
 }
 READ = 'events = jk.read_events(file, user_id="{}", event="what", timestamp="at", day_first=True)\nex.q1.check(events)'
 CAPSTONE = {
