@@ -67,7 +67,7 @@ def write_notebook(path: Path, *cells: str) -> None:
     )
 
 
-def problems(asked: Asked) -> list[str]:
+def problems(asked: Asked, every: bool = True) -> list[str]:
     """Say what is wrong with a question itself; empty where nothing is."""
     ills = {
         "it has no hint": not asked.hints,
@@ -82,4 +82,4 @@ def problems(asked: Asked) -> list[str]:
     elif isinstance(asked, Question):
         known = len(asked.mistakes)
         ills[f"it knows {known} mistakes, and 2 are the least"] = known < 2
-    return [*(says for says, ill in ills.items() if ill), *asked.clashes()]
+    return [*(says for says, ill in ills.items() if ill), *asked.clashes(every)]
